@@ -144,8 +144,7 @@ class Product:
     def wait_for(self, words: str, seconds: float = 240) -> None:
         deadline = time.monotonic() + seconds
         while words not in self.output:
-            if self.process.poll() is not None and words not in self.output:
-                time.sleep(0.2)
+            if not self.reader.is_alive():  # all that it said is read
                 assert words in self.output, self.output
                 return
             assert time.monotonic() < deadline, f"{words!r} not in {self.output!r}"

@@ -311,9 +311,7 @@ class TestMailForm(forms.Form):
         most=MOST_TYPED,
         too_many=f"At most {MOST_TYPED} typed addresses get a test mail at once. Keep more in a seed list.",
         help_text=f"One address or several, up to {MOST_TYPED}, parted by commas.",
-        widget=forms.TextInput(
-            attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"}),
     )
     seeds = SeedListsField(
         SeedList.objects.all(), label="And to seed lists", required=False, widget=forms.CheckboxSelectMultiple

@@ -231,8 +231,8 @@ class Template:
         return piece.names <= self._constants.keys()
 
     def _is_inserted(self, piece: Piece) -> bool:
-        """Whether an output stands on a line of an encoded mail with the words round it."""
-        if not self._encode or piece.kind != "output" or self._is_constant(piece):
+        """Whether a piece of an encoded mail is an output that stands on a line with the words round it."""
+        if piece.kind != "output" or self._is_constant(piece):
             return False
         if piece.tokens[0][0] != "name" or piece.tokens[0][1] in self._harmless:
             return False

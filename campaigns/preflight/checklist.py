@@ -201,12 +201,12 @@ def _public_address(organisation: Organisation | None, *, is_real: bool) -> Iter
             f"The public address {address} is too long: unsubscribe links over 70 characters break in some mailboxes."
         )
         yield Finding("block", "public-address-long", text, "Use a host name of at most 40 characters.", "from")
-    if is_real and not address.startswith("https://"):
-        text = f"Links and unsubscribing would lead to {address}, which is not encrypted."
-        yield Finding("block", "public-address-http", text, cure, "from")
     if is_real and public_address.is_private(urlsplit(address).hostname or ""):
         text = f"Links and unsubscribing would lead to {address}, which only this machine or network can reach."
         yield Finding("block", "public-address-private", text, cure, "from")
+    elif is_real and not address.startswith("https://"):
+        text = f"Links and unsubscribing would lead to {address}, which is not encrypted."
+        yield Finding("block", "public-address-http", text, cure, "from")
 
 
 def _schedule(campaign: Campaign) -> Iterator[Finding]:

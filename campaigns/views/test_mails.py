@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
@@ -36,10 +37,11 @@ class Line:
 @requires(Permission.WRITE)
 def send_test(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_campaign(pk)
-    form = TestMailForm(request.POST, way_out=found.way_out)
+    form = TestMailForm(request.POST, label_suffix="", way_out=found.way_out)
+    context = {"campaign": found, "test_form": form}
     if not form.is_valid():
-        problems = [str(problem) for errors in form.errors.values() for problem in errors]
-        return _lines(request, pk, said=[Line(Outcome("bad", " ".join(problems)))], status=422)
+        answer = render(request, "campaigns/_test_refused.html", context, status=422)
+        return reswap(retarget(answer, "#test-form"), "outerHTML")
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
     addresses, through = form.cleaned_data["everybody"], form.cleaned_data["through"]
     strangers = test_addresses.unknown(addresses, through or found.way_out)
@@ -51,18 +53,21 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
             else []
         )
     except (test_sends.Unreadable, test_sends.NotNow) as problem:
-        return _lines(request, pk, said=[Line(Outcome("bad", f"Not sent: {problem}"))], status=422)
+        context |= _shown(pk, []) | {"said": [Line(Outcome("bad", f"Not sent: {problem}"))]}
+        return render(request, "campaigns/_test_sent.html", context, status=422)
     request.session[ADDRESSES] = ", ".join(form.cleaned_data["to"])
     request.session[SEEDS] = [seeds.pk for seeds in form.cleaned_data["seeds"]]
     asked = [Line(Outcome("bad", test_addresses.ask(one, by=request.user)), email=one) for one in strangers]
-    return _lines(request, pk, sent, asked)
+    return render(request, "campaigns/_test_sent.html", context | _shown(pk, sent) | {"said": asked})
 
 
 def empty_form(request: StaffRequest, found: Campaign) -> TestMailForm:
     """With whoever got the last test mail of whoever asks."""
     session = request.session
     kept = {"to": session.get(ADDRESSES, request.user.email), "seeds": session.get(SEEDS, [])}
-    return TestMailForm(initial=kept, label_suffix="", way_out=found.way_out)
+    form = TestMailForm(initial=kept, label_suffix="", way_out=found.way_out)
+    form.fields["to"].widget.attrs["autofocus"] = True  # once the dialog opens
+    return form
 
 
 @never_cache
@@ -108,10 +113,8 @@ def _mails(edition: Edition) -> list[Message]:
     return list(Message.objects.filter(batch=edition.batch_id).select_related("batch__provider").order_by("pk"))
 
 
-def _lines(
-    request: StaffRequest, pk: int, sent: Sequence[Message] = (), said: Sequence[Line] = (), status: int = 200
-) -> HttpResponse:
-    return render(request, "campaigns/_test_outcome.html", _shown(pk, sent) | {"said": said}, status=status)
+def _lines(request: StaffRequest, pk: int, sent: Sequence[Message]) -> HttpResponse:
+    return render(request, "campaigns/_test_outcome.html", _shown(pk, sent))
 
 
 def _shown(pk: int, sent: Sequence[Message]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from contacts.models import Contact, Field, MailingList, Segment
 from contacts.segments import compiling, measuring, registry, rules
 from contacts.segments.compiling import NotComplete
 from contacts.segments.known import Kind, Known, KnownField, KnownSegment
-from contacts.segments.measuring import AT_ONCE_MS, PATIENT_MS, TooSlow, within
+from contacts.segments.measuring import PATIENT_MS, TooSlow, within
 from contacts.segments.predicate import NOBODY, Sql
 from contacts.segments.rules import BadRules, Group, Rule
 
@@ -78,7 +78,7 @@ def is_in(segment_id: int) -> Q:
     return Q(pk__in=RawSQL(sql, inside.parameters))  # noqa: S611  # values are parameters
 
 
-def sample(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS, most: int = 6) -> list[Contact]:
+def sample(group: Group, about: Known, *, patience_ms: int, most: int = 6) -> list[Contact]:
     """Some of those who are in, the latest first; none when it takes too long to find any."""
     found = compiling.where(group, about)
     sql = f"SELECT c.* FROM contacts_contact c WHERE {found.text} ORDER BY c.id DESC LIMIT %s"  # noqa: S608

@@ -43,7 +43,7 @@ class Measured:
     steps_are_exact: bool = True
 
 
-def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Measured:
+def measure(group: Group, about: Known, *, patience_ms: int) -> Measured:
     """Exact as far as `patience_ms` reach, the rest from a sample of the table, for which as long may be taken again.
 
     What would not be counted in time is not begun: an estimate is there the sooner. Raises NotComplete, TooSlow.
@@ -59,9 +59,7 @@ def measure(group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS) -> Mea
         return _estimated(people, group, about, _Budget(min(patience_ms, PATIENT_MS), budget.everybody))
 
 
-def within_groups(
-    group: Group, about: Known, *, patience_ms: int = AT_ONCE_MS
-) -> tuple[dict[nesting.Place, list[int]], bool]:
+def within_groups(group: Group, about: Known, *, patience_ms: int) -> tuple[dict[nesting.Place, list[int]], bool]:
     """Of each group within another, by its place: who is left when its turn comes, and who of them after each of its
     rows; and whether that is exact. As patient as `measure`. Raises NotComplete, TooSlow.
     """

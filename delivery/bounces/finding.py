@@ -40,7 +40,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What of a mail of ours can be recognised in a returned one; anybody may have written it."""
+    """What of a mail of ours can be recognised in a returned one; anybody may have written it.
+
+    `senders`: whose the returned mail was, but for whom it was sent to.
+    """
 
     envelope_addresses: tuple[str, ...]
     message_ids: tuple[str, ...]
+    senders: tuple[str, ...] = ()

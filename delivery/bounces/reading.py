@@ -95,6 +95,8 @@ class _Report:
             recipient = next(iter(said.values())).recipient
         number = delivery_status.number(fields)
         kind = _KINDS.get(delivery_status.action(fields), Kind.BOUNCE)
+        if kind == Kind.DELIVERED and not self._is_by_a_server(of_message):
+            return self._reply(Kind.AUTOREPLY)
         diagnostic = delivery_status.untyped(fields.get("diagnostic-code", "")) or delivery_status.comment(fields)
         entry = said.get((recipient or "").casefold())
         if entry and original in (None, recipient):
@@ -113,6 +115,11 @@ class _Report:
             reporting_mta=delivery_status.untyped(of_message.get("reporting-mta", ""))[:255],
             gives_up_at=until,
         )
+
+    def _is_by_a_server(self, of_message: Fields) -> bool:
+        """maildrop's mailbot can write a person's answer from a holiday as a report of a delivery; without the server
+        that every report names (RFC 3464, 2.2.2)."""
+        return "reporting-mta" in of_message or automatic.is_from_a_server(self.headers)
 
     def _by_words(self) -> list[Finding]:
         words = notice.divide(self.text)

@@ -18,18 +18,22 @@ def trace(raw: bytes) -> Trace:
     except Exception:  # as in `read`
         return Trace((), ())
     return Trace(
-        envelope_addresses=_few(
-            address
-            for value in _values([headers, *returned], _ENVELOPE)
-            for address in addresses.found_in(value, _MOST)
-        ),
+        envelope_addresses=_few(_addresses([headers, *returned], _ENVELOPE)),
         message_ids=_few(
             written.strip("<>,")
             for value in (*_values(returned, ("message-id",)), *_values([headers], _ANSWERED))
             for written in value.split()[:_MOST]
             if "@" in written
         ),
+        senders=_few(_senders(returned)),
     )
+
+
+def _senders(returned: list[mime.Headers]) -> Iterator[str]:
+    """Without those who had written to themselves."""
+    for headers in returned:
+        written_to = {address.casefold() for address in _addresses([headers], ("to",))}
+        yield from (address for address in _addresses([headers], ("from",)) if address.casefold() not in written_to)
 
 
 def _returned(parts: list[mime.Part]) -> Iterator[mime.Headers]:
@@ -45,6 +49,10 @@ def _returned_in_text(parts: list[mime.Part]) -> Iterator[mime.Headers]:
             below = notice.divide(part.text).returned
             if below:
                 yield mime.read_headers(notice.headers_in(below).encode())
+
+
+def _addresses(mails: Iterable[mime.Headers], names: Iterable[str]) -> Iterator[str]:
+    return (address for value in _values(mails, names) for address in addresses.found_in(value, _MOST))
 
 
 def _values(mails: Iterable[mime.Headers], names: Iterable[str]) -> list[str]:

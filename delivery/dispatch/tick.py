@@ -32,6 +32,9 @@ State = Batch.State
 BUILD_AGAIN = timedelta(seconds=30)
 CLEAR_AGAIN = timedelta(seconds=3)
 RECOVER_AGAIN_SECONDS = 5
+# Between two statements of a round, which asks nothing but the database and the broker. Whoever is frozen there has the
+# lock for which all other dispatchers wait, and rows of all campaigns under way.
+FROZEN_AFTER = "60s"
 
 
 def tick() -> bool:
@@ -40,9 +43,12 @@ def tick() -> bool:
         return True
     _turn_days()
     measured: list[int] = []
+    outermost = not connection.in_atomic_block  # within another's transaction it would count to the end of that
     with transaction.atomic(), connection.cursor() as cursor:
         if not locks.try_hold(cursor, locks.Kind.TICK):
             return False
+        if outermost:
+            cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [FROZEN_AFTER])
         turns.forget_lost()
         cursor.execute("SELECT 1 FROM delivery_batch WHERE finished_at IS NULL LIMIT 1")
         if cursor.fetchone():

@@ -141,7 +141,7 @@ class Turn:
             self._due.clear()
             now = self._loop.time()
             if not self.feed.stopped and (now > ends_at or process.is_shutting_down() or self._pace.is_starved):
-                self.feed.stopped, self.feed.hands_on = True, self._may_hand_on()
+                self.feed.stopped, self.feed.hands_on = True, not isinstance(self._pace, OneMessage)  # no probe
             self.feed.stopped |= self._crew.is_hopeless
             if now > disk_at:
                 disk_at = now + _DISK_SECONDS
@@ -164,7 +164,7 @@ class Turn:
             return True
         try:
             await self.claim_more()
-            await self._crew.adjust(self.feed.unsent + self.feed.in_flight)
+            await self._crew.adjust(self.feed.sendable)
         except psycopg.OperationalError as problem:
             log.warning("nothing more is taken on: %s", problem)
             return False
@@ -181,10 +181,6 @@ class Turn:
         at_once = 2 * self._crew.batch_size * len(feed.channels)
         lead = min(self._window, max(_MOST_CLAIMS, at_once, int(per_second * _LEAD_SECONDS)))
         return feed.unsent < lead and len(feed.claims) < _MOST_CLAIMS and not feed.stopped
-
-    def _may_hand_on(self) -> bool:
-        """Only what has sent something, so that nobody begins turn after turn for nothing; and no probe."""
-        return self.feed.accepted_count > 0 and not isinstance(self._pace, OneMessage)
 
     async def _halt(self) -> None:
         halts, self.feed.halts = self.feed.halts, []

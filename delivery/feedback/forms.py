@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from delivery.bounces import Finding, Kind
+from delivery.bounces import Finding, Kind, Trace, addresses
 from delivery.feedback import recognising
 from delivery.feedback.intake import MAIL
 from delivery.feedback.reading.reader import Mail
@@ -52,12 +52,13 @@ def reader(form: str) -> Read | None:
 
 def of_mail(mail: Mail, envelope_to: str) -> list[Heard]:
     """A mail of ours goes to one address. Where a report names several, it stands for several people (an alias, a
-    list), and as long as one of them may be there, so is it."""
+    list), and as long as one of them may be there, so is it. That a mail to ourselves did not arrive says nothing of
+    the person."""
     named = recognising.messages(mail.trace, envelope_to)
     heard = [
         _heard(finding, named)
         for finding in mail.findings
-        if finding.kind != Kind.UNMARKED or _came_back(mail, envelope_to)
+        if (finding.kind != Kind.UNMARKED or _came_back(mail, envelope_to)) and not _is_for_us(finding, mail.trace)
     ]
     people = [each for each in heard if each.kind in _OF_DELIVERY]
     if len(people) > 1 and not all(each.suppresses for each in people):
@@ -73,7 +74,17 @@ def _came_back(mail: Mail, envelope_to: str) -> bool:
 _OF_DELIVERY = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED})
 
 
+def _is_for_us(finding: Finding, trace: Trace) -> bool:
+    """What did not arrive was on its way to one of our return addresses, or to the sender: a bounce, or an answer."""
+    recipient = finding.recipient or ""
+    return finding.kind in _OF_DELIVERY and (
+        bool(recognising.by_addresses([recipient])) or recipient.casefold() in map(str.casefold, trace.senders)
+    )
+
+
 def _heard(finding: Finding, named: frozenset[int]) -> Heard:
+    if finding.is_permanent and _speaks_of_our_address(finding):
+        finding = replace(finding, category=Category.SENDER_NOT_VERIFIED, is_permanent=False, suppresses=False)
     return Heard(
         kind=Kind.AUTOREPLY if finding.kind == Kind.UNMARKED else finding.kind,
         message_ids=named,
@@ -87,3 +98,8 @@ def _heard(finding: Finding, named: frozenset[int]) -> Heard:
         gives_up_at=finding.gives_up_at,
         detail=finding.feedback_type,
     )
+
+
+def _speaks_of_our_address(finding: Finding) -> bool:
+    """“<bounce+…@…>: User unknown” is no word about the person: it is our return address that was not found."""
+    return bool(recognising.by_addresses(addresses.found_in(finding.diagnostic, 5)))

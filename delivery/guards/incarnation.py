@@ -79,7 +79,8 @@ def guard() -> bool:
     global _seen
     kept, place = _read(), Whereabouts.of(Path(settings.VAR_DIR))
     with transaction.atomic(), connection.cursor() as cursor:
-        _seen = _judge(cursor, kept, place)
+        seen = _judge(cursor, kept, place)
+    _seen = seen  # not before the commit: a count that was rolled back would be one that the database has lost
     if not _seen.is_ours:
         return False
     try:

@@ -1,6 +1,7 @@
 """How large a mail each way out takes: as its server said at the last EHLO, or as its service documents."""
 
 import asyncio
+import contextlib
 import logging
 
 from django.core.cache import cache
@@ -26,10 +27,17 @@ async def note(host: str, port: int, features: dict[str, str]) -> None:
     if _said.get(key) == size:
         return
     _said[key] = size
+    with contextlib.suppress(TimeoutError):  # the thread goes on
+        await asyncio.wait_for(asyncio.to_thread(_keep, key, size), _PATIENCE_SECONDS)
+
+
+def _keep(key: str, size: int) -> None:
+    """What cannot be noted now is news again at the next EHLO."""
     try:
-        await asyncio.wait_for(asyncio.to_thread(cache.set, key, size, _KEPT_SECONDS), _PATIENCE_SECONDS)
-    except (RedisError, TimeoutError):
-        logger.warning("how large a mail %s takes is not noted", host)
+        cache.set(key, size, _KEPT_SECONDS)
+    except RedisError:
+        _said.pop(key, None)
+        logger.warning("%s is not noted", key)
 
 
 def of(provider: Provider) -> int:

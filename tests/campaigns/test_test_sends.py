@@ -2,6 +2,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -113,6 +114,40 @@ def test_addresses_are_parted_by_whatever_people_type(marketer: User) -> None:
     assert "lee" in wrong.errors["to"][0]
     assert not filled(",".join(f"{n}@example.org" for n in range(11))).is_valid()
     assert not filled(" , ").is_valid()
+
+
+def test_a_mistake_in_a_test_mail_is_told_beside_its_field_and_gone_with_the_next(
+    organisation: Organisation, marketer: User, client_for: Callable[[User], Client]
+) -> None:
+    campaign, browser = letters.draft(marketer), client_for(marketer)
+    backup = Provider.objects.create(name="Backup", host="127.0.0.1", port=2526)
+    url = reverse("campaign-test", args=[campaign.pk])
+    cases: list[tuple[dict[str, object], str, str]] = [
+        ({"to": "lee"}, "to", "lee"),
+        ({"to": ""}, "to", "Enter an address, or choose a seed list with addresses."),
+        ({"to": ME, "through": backup.pk + 1}, "through", "Select a valid choice"),
+    ]
+    for given, field, reason in cases:
+        answer = browser.post(url, given, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (422, "#test-form", "outerHTML")
+        page = BeautifulSoup(answer.content, "html.parser")
+        control = page.select_one(f"#test-form [name={field}]")
+        assert control is not None
+        assert control["aria-invalid"] == "true"
+        beside = page.find(id=f"id_{field}_error")
+        assert beside is not None
+        assert reason in beside.get_text()
+        assert page.select_one(f".errors[autofocus] a[href='#{control['id']}']"), "the sum of it takes the focus"
+        assert page.select_one("[hx-swap-oob='innerHTML:#test-outcome']"), "what was said of an earlier one is gone"
+    typed = page.select_one("#test-form [name=to]")
+    assert typed is not None
+    assert typed["value"] == ME
+    assert not Message.objects.exists()
+    page = BeautifulSoup(browser.post(url, {"to": ME}, headers={"HX-Request": "true"}).content, "html.parser")
+    again = page.select_one("#test-form[hx-swap-oob=true]")
+    assert again is not None
+    assert again.select("[aria-invalid], [autofocus], .field-error, .errors") == []
+    assert Message.objects.get().email == ME
 
 
 def test_a_test_mail_leaves_through_the_provider_chosen_for_it(

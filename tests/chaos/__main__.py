@@ -1,12 +1,12 @@
 """`python -m tests.chaos [--rounds 20] [--seed 1] [--people 4000]`: campaigns are sent while everything is killed.
 
 The whole product runs as `make run` starts it, and a server on loopback writes down every mail before it accepts it.
-Workers, control, web processes, intake, Redis and PostgreSQL are killed, workers stopped past their lease, the server
-is stopped, the campaign paused and resumed, the disk of the journals filled. In the first rounds one process alone is
-killed, each kind once, and the campaign must go on within ten seconds. A round whose harm missed the sending is void
-and repeated. Meanwhile readers open and click what has come: whoever was answered must be stored exactly once. Ends
-with one line, and with 1 when anybody got a mail twice or was lost, a reader was lost or counted twice, or one death
-held up the campaign for longer.
+Workers, control, web processes, intake, Redis and PostgreSQL are killed, sessions of the database ended, workers
+stopped past their lease, the server is stopped, the campaign paused and resumed, the disk of the journals filled. In
+the first rounds one process alone is killed, each kind once, and the campaign must go on within ten seconds. A round
+whose harm missed the sending is void and repeated. Meanwhile readers open and click what has come: whoever was answered
+must be stored exactly once. Ends with one line, and with 1 when anybody got a mail twice or was lost, a reader was lost
+or counted twice, or one death held up the campaign for longer.
 """
 
 import argparse

@@ -83,6 +83,18 @@ def kill_postgres(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]
     yield 0
 
 
+def end_sessions(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
+    """Half of the database's at a time, by turns any and those in the middle of something."""
+    query = """
+        SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND datname = current_database() AND random() < 0.5
+        AND (%s OR state <> 'idle')
+    """
+    for _ in range(dice.randrange(5, 20)):
+        arena.sql(query, dice.random() < 0.3)
+        yield dice.uniform(0.02, 0.4)
+
+
 def stop_server(arena: Arena, flight: Flight, dice: Random) -> Iterator[float]:
     arena.allowed += CONNECTIONS
     arena.stop_receiving()
@@ -171,6 +183,7 @@ FAULTS = (
     Fault("beat killed", kill_beat, 1, standstill_at_most=PROMPT),
     Fault("Redis killed", kill_redis, 4, standstill_at_most=PROMPT),
     Fault("PostgreSQL killed", kill_postgres, 4, standstill_at_most=PROMPT),
+    Fault("database sessions ended", end_sessions, 4),
     Fault("server stopped", stop_server, 4),
     Fault("paused", pause, 3),
     Fault("journal failing", break_journal, 2),

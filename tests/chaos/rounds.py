@@ -9,6 +9,7 @@ from random import Random
 
 import psycopg
 
+from delivery.guards import incarnation
 from delivery.models import MessageState
 from tests.chaos.arena import Arena, Flight
 from tests.chaos.faults import Fault
@@ -142,6 +143,8 @@ def _help(flight: Flight, report: Report) -> bool:
     state, reason = flight.state()
     if state == "paused" and not reason.startswith("Paused by"):
         report.faults.append(f"resumed ({reason})")
+        if reason == incarnation._RESTORED:
+            report.problems.append("taken for a restored database")
         flight.press("resume", "sending")
     flight.hurry()
     return state == "done"

@@ -16,6 +16,7 @@ from contacts import audience, consent
 from contacts.models import Contact, ListDay, MailingList
 from contacts.segments import measuring
 from delivery.models import Batch, Provider
+from tests.conftest import AT_ONCE_MS
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,7 @@ def test_a_list_whose_people_are_slow_to_judge_is_shown_at_once(
         return asked(chosen)
 
     monkeypatch.setattr(audience, "summary", slowly)
+    monkeypatch.setattr(measuring, "AT_ONCE_MS", AT_ONCE_MS)
     exact = f"{news.get_absolute_url()}?exact=1"
     page = text(browser.get(news.get_absolute_url()))
     assert f'hx-get="{exact}" hx-trigger="load"' in page

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db.backends.postgresql import creation
 
@@ -15,6 +16,17 @@ _LOCK = 7_420_911
 
 
 class DatabaseCreation(creation.DatabaseCreation):
+    def create_test_db(  # type: ignore[override]  # of its overloads we are asked for one
+        self, verbosity: int = 1, autoclobber: bool = False, serialize: bool = True, keepdb: bool = False
+    ) -> str:
+        """What it is a copy of was migrated: neither migrations nor tables are looked for once more."""
+        assert not serialize
+        name = self._create_test_db(verbosity, autoclobber, keepdb)
+        self.connection.close()
+        settings.DATABASES[self.connection.alias]["NAME"] = self.connection.settings_dict["NAME"] = name
+        self.connection.ensure_connection()
+        return name
+
     def _create_test_db(self, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
         with self._one_at_a_time() as cursor:
             self.connection.settings_dict["TEST"]["TEMPLATE"] = self._migrated(cursor)

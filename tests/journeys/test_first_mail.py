@@ -1,8 +1,10 @@
 """The first ten minutes of a stranger, in a browser, over real processes: half a minute, most of it start-up."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -24,7 +26,7 @@ def test_stranger_imports_rehearses_and_sees_a_click_and_a_leaver(product: Produ
     set_up(product, page)
     import_people(page, tmp_path)
     write_campaign(page)
-    campaign_url = rehearse(page)
+    campaign_url = rehearse(product, page)
     open_click_and_leave(product, page)
     read_report(page, campaign_url)
 
@@ -93,17 +95,29 @@ def add_button(page: Page) -> None:
     expect(frame.get_by_role("link", name="To the shop")).to_be_visible()
 
 
-def rehearse(page: Page) -> str:
+def rehearse(product: Product, page: Page) -> str:
     button = "Rehearse with 2 people (nobody receives it)"
+    with nothing_starts(product):
+        page.get_by_role("link", name=button).click()
+        page.get_by_role("dialog").get_by_role("button", name=button).click()
+        expect(page.get_by_text("Nothing has left yet")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Nothing was sent, and the campaign is a draft again")).to_be_visible()
     page.get_by_role("link", name=button).click()
     page.get_by_role("dialog").get_by_role("button", name=button).click()
-    expect(page.get_by_text("Nothing has left yet")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Nothing was sent, and the campaign is a draft again")).to_be_visible()
-    page.get_by_role("link", name=button).click()
-    page.get_by_role("dialog").get_by_role("button", name=button).click()
-    expect(page.get_by_text("2 = 2 + 0 + 0 + 0 + 0")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("2 = 2 + 0 + 0 + 0 + 0")).to_be_visible()
     return page.url
+
+
+@contextmanager
+def nothing_starts(product: Product) -> Iterator[None]:
+    """On a busy machine the ten seconds of Undo are over before a browser can press it."""
+    control = psutil.Process(until(lambda: product.processes("control"))[0])
+    control.suspend()
+    try:
+        yield
+    finally:
+        control.resume()
 
 
 def open_click_and_leave(product: Product, page: Page) -> None:

@@ -9,6 +9,7 @@ import mechanicalsoup
 
 from tests.running import Product, until
 
+OWNER = "olga@nordlicht.example"
 PASSWORD = "harbour lamp violin"
 
 
@@ -49,7 +50,7 @@ class Visitor:
         self.submit(
             "main form",
             owner_name="Olga Owner",
-            email="olga@nordlicht.example",
+            email=OWNER,
             password=PASSWORD,
             name="Nordlicht Books",
             postal_address="Hafenstraße 7\n20457 Hamburg",
@@ -61,7 +62,7 @@ class Visitor:
 
     def log_in(self) -> None:
         self.open("/login/")
-        self.submit("main form", login="olga@nordlicht.example", password=PASSWORD)
+        self.submit("main form", login=OWNER, password=PASSWORD)
 
     def import_people(self, file: Path, new_list: str) -> str:
         """Upload, check, start and wait; the text of the report."""

@@ -32,7 +32,7 @@ from contacts.signup.robots.stamps import Stamp
 from contacts.signup.visitor import HONEYPOT, VisitorForm, open_lists
 from contacts.tracking_consent import Part
 from delivery import tokens
-from delivery.models import Message
+from delivery.models import Message, Provider
 from tracking.recipients import answering, language
 from tracking.recipients.showing import View, for_recipients, in_words, rendered, spoken, unknown
 from tracking.scoring.agents import Agent, recognise
@@ -194,8 +194,12 @@ def _unsent(
 
 def _thanks(request: HttpRequest, found: SignupForm, email: str, way: str) -> HttpResponse:
     """The same for every address, known or not, mailed or not."""
-    again = stamps.for_another_mail(found.key, email)
-    return _page(request, found, "public/signup/thanks.html", way=way, again=again, address=in_words(email))
+    context: dict[str, Any] = {
+        "again": stamps.for_another_mail(found.key, email),
+        "address": in_words(email),
+        "is_rehearsal": Provider.objects.default().is_rehearsal,
+    }
+    return _page(request, found, "public/signup/thanks.html", way=way, **context)
 
 
 def _asked(request: HttpRequest, found: SignupRequest, token: str, *, is_rehearsal: bool) -> HttpResponse:

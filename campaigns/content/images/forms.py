@@ -125,8 +125,22 @@ class ReplaceForm(forms.Form):
 class FolderForm(forms.Form):
     """An existing folder or a new one's name; neither: no folder."""
 
-    folder = forms.ModelChoiceField(ImageFolder.objects.all(), required=False, empty_label="No folder", label="Folder")
-    new_folder = LineField(label="Or a new folder", max_length=80, required=False)
+    folder = forms.ModelChoiceField(
+        ImageFolder.objects.all(),
+        required=False,
+        empty_label="No folder",
+        label="Folder",
+        error_messages={"invalid_choice": "This folder is not there any more. Choose another one."},
+    )
+    new_folder = LineField(
+        label="Or a new folder",
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "or a new folder", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="move-%s", label_suffix="")
 
     def chosen(self) -> ImageFolder | None:
         if name := self.cleaned_data["new_folder"]:

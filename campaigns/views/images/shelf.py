@@ -1,5 +1,6 @@
 """The image library: a page, and the same as a picker inside the editor."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,8 +36,7 @@ _WAYS = (("previous", "Earlier"), ("next", "More"))
 def images(request: StaffRequest) -> HttpResponse:
     if request.htmx and request.htmx.target in {"picker", "picker-shelf"}:
         return _picker(request)
-    context = _shelf(request) | {"form": PictureForm(), "move_form": FolderForm(label_suffix="")}
-    return render(request, "campaigns/images/images.html", context)
+    return _page(request)
 
 
 @takes_uploads(_MOST_AT_ONCE)
@@ -55,8 +55,7 @@ def upload_image(request: StaffRequest) -> HttpResponse:
     if stored:
         messages.success(request, "The picture is ready." if len(stored) == 1 else f"{len(stored)} pictures are ready.")
     if form.errors:
-        context = _shelf(request) | {"form": form, "move_form": FolderForm(label_suffix="")}
-        return render(request, "campaigns/images/images.html", context, status=status)
+        return _page(request, form=form)
     return redirect("images")
 
 
@@ -65,17 +64,31 @@ def upload_image(request: StaffRequest) -> HttpResponse:
 def move_images(request: StaffRequest) -> HttpResponse:
     form = FolderForm(request.POST)
     chosen = Image.objects.filter(pk__in=filter(None, map(whole_number, request.POST.getlist("chosen"))))
+    if not chosen:
+        form.add_error(None, "Nothing is moved yet: tick the pictures first.")
     if not form.is_valid():
-        messages.error(request, "Not moved. The name of a folder is one line of up to 80 characters.")
-        return redirect("images")
-    if not chosen.exists():
-        messages.warning(request, "Nothing moved: tick the pictures first.")
-        return redirect("images")
+        return _page(request, move_form=form, chosen={picture.pk for picture in chosen})
     folder = form.chosen()
     count = chosen.update(folder=folder)
     where = f"into “{folder}”" if folder else "out of their folders"
     messages.success(request, f"{count} picture{'' if count == 1 else 's'} moved {where}.")
     return redirect(f"{reverse('images')}?{urlencode({'folder': folder.pk if folder else _NONE})}")
+
+
+def _page(
+    request: StaffRequest,
+    *,
+    form: PictureForm | None = None,
+    move_form: FolderForm | None = None,
+    chosen: Collection[int] = (),
+) -> HttpResponse:
+    """`form`, `move_form`: what is to be mended; `chosen`: pictures that are ticked."""
+    context = _shelf(request) | {
+        "form": form or PictureForm(),
+        "move_form": move_form or FolderForm(),
+        "chosen": chosen,
+    }
+    return render(request, "campaigns/images/images.html", context, status=422 if form or move_form else 200)
 
 
 def _stored(form: PictureForm, request: StaffRequest) -> list[Image]:
@@ -118,6 +131,7 @@ def _shelf(request: StaffRequest) -> dict[str, Any]:
         "orders": [(label, _address(asked | {"sort": key}), key == order) for key, (label, _) in _ORDERS.items()],
         "order_label": _ORDERS[order][0],
         "asked": {name: value for name, value in asked.items() if value and name != "q"},
+        "move_url": _address(asked | {"page": page if page > 1 else ""}, "images-move"),
         "previous_url": _address(asked | {"page": page - 1}) if page > 1 else "",
         "next_url": _address(asked | {"page": page + 1}) if len(rows) > _PAGE else "",
     }
@@ -149,9 +163,9 @@ def _folder_chips(asked: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _address(asked: dict[str, Any]) -> str:
+def _address(asked: dict[str, Any], page: str = "images") -> str:
     query = {name: value for name, value in asked.items() if value and (name, value) != ("sort", "newest")}
-    return reverse("images") + (f"?{urlencode(query)}" if query else "")
+    return reverse(page) + (f"?{urlencode(query)}" if query else "")
 
 
 def _picker(request: StaffRequest, form: PictureForm | None = None, status: int = 200) -> HttpResponse:

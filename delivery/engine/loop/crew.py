@@ -74,7 +74,7 @@ class Crew:
                 break
         return bool(self._feed.channels)
 
-    async def adjust(self, unsent: int) -> None:
+    async def adjust(self, sendable: int) -> None:
         """Open more while there is work for them, give up what is not our share any more."""
         if self._pool.ledger_losses != self._thread.losses:
             await self._stand_again()
@@ -83,7 +83,7 @@ class Crew:
             await self._look_at_share()
             self._retire_surplus()
         await self._give_back_surplus()
-        missing = min(self._share, ceil(unsent / self.batch_size)) - len(self._feed.channels) - len(self._opening)
+        missing = min(self._share, ceil(sendable / self.batch_size)) - len(self._feed.channels) - len(self._opening)
         if missing > 0 and now >= self._again_at and not self.is_hopeless:
             await self._open(missing)
 

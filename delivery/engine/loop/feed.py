@@ -37,7 +37,7 @@ class TurnFeed:
         self.channels: set[Channel] = set()
         self.halts: list[Halt] = []
         self.stopped = False  # take nothing more
-        self.hands_on = False  # only the clock or the pace stopped it: another turn may go on with what it leaves
+        self.hands_on = False  # only the clock or the pace stopped it
         self.broken = ""  # the journal fails: no further dot
         self.accepted_count = 0
         self.refused_count = 0
@@ -53,6 +53,13 @@ class TurnFeed:
         self._wakes_at = 0.0
 
     @property
+    def may_hand_on(self) -> bool:
+        """Another turn may go on with what this one leaves. Only if it has sent something, be it at last, so that
+        nobody begins turn after turn for nothing.
+        """
+        return self.hands_on and self.accepted_count > 0
+
+    @property
     def throttled_count(self) -> int:
         """How often the provider asked to slow down. What one lane's servers ask concerns that lane."""
         return self._throttled.total() if OTHER in self._throttled or len(self._throttled) > 1 else 0
@@ -61,6 +68,14 @@ class TurnFeed:
     def unsent(self) -> int:
         """Of what nothing but the provider slows; a slowed lane is no reason to take on less of the others."""
         return sum(claim.unsent for claim in self.claims if not claim.stop and claim.pace is None)
+
+    @property
+    def sendable(self) -> int:
+        """For how many channels are wanted: of a slowed lane, which may have lost its last one, for what may go now."""
+        now = self._loop.time()
+        slowed = [claim for claim in self.claims if claim.pace is not None and claim.unsent and not claim.stop]
+        due = {claim.lane for claim in slowed if claim.pace is not None and claim.pace.opens_at <= now}
+        return self.unsent + self.in_flight + len(due)
 
     @property
     def in_flight(self) -> int:

@@ -104,7 +104,7 @@ class Flushing:
             by_ids=not isinstance(claim.ids, range) and claim.unflushed > 0,
             ends=ends,
             release_from=claim.next_position if leaving and not ends else None,
-            stays_offered=self._feed.hands_on and not claim.stop,
+            stays_offered=self._feed.may_hand_on and not claim.stop,
             version=claim.batch.version,
             is_pinned=claim.is_pinned,
         )

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -37,7 +38,7 @@ def port() -> Iterator[int]:
                     connected, _ = listener.accept()
                 except OSError:
                     return
-                with connected:
+                with connected, suppress(OSError):  # who connected may be gone
                     connected.sendall(connected.getsockname()[0].encode())
 
         threading.Thread(target=serve, daemon=True).start()

@@ -18,7 +18,7 @@ from accounts.models import User
 from campaigns.models import Campaign
 from contacts import consent
 from contacts.growth import folding
-from contacts.models import Contact, ListDay, MailingList, Suppression
+from contacts.models import Contact, ListDay, MailingList, Subscription, Suppression
 from contacts.reach import counting
 from delivery.models import Batch
 from tracking.conversions.models import Conversion, Goal
@@ -281,6 +281,7 @@ def test_lists_show_who_joined_left_and_bounced(browser: Client) -> None:
         "Net": "3",
         "Total": "3",
     }
+    Subscription.objects.update(created_at=timezone.now())  # at once is a second: a busy machine takes longer
     counting.recount()
     said = "3 people can be reached by any list, +3 in the last 90 days: 3 came, 0 went."  # not who went at once
     assert said in words(text(browser, "/reports/lists/"))

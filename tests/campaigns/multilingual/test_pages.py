@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
@@ -52,6 +53,43 @@ def test_a_language_is_added_and_removed(campaign: Campaign, marketer: User, cli
     assert not campaign.translations.filter(language="it").exists()
     answer = client.post(reverse("campaign-language-add", args=[campaign.pk]), {"language": "de"}, follow=True)
     assert "not written in yet" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "reason"),
+    [
+        ("add", "", "Choose a language that the mail is not written in yet."),
+        ("add", "de", "Choose a language that the mail is not written in yet."),
+        ("own", "de", "It is written in German besides. Remove that language first."),
+        ("own", "tlh", "Choose a language from the list."),
+    ],
+)
+def test_a_language_that_is_refused_says_why_beside_the_field(
+    campaign: Campaign, marketer: User, client_for: Browse, form: str, typed: str, reason: str
+) -> None:
+    client, there = client_for(marketer), campaign.translations.count()
+    url = reverse(f"campaign-language-{form}", args=[campaign.pk])
+    asked = BeautifulSoup(client.get(campaign.get_absolute_url()).content, "html.parser")
+    place = asked.select_one(f"#language-dialog form[hx-post='{url}'][hx-swap=outerHTML][hx-target=this]")
+    assert place is not None, "the answer takes its place within the dialog, which stays open"
+    answer = client.post(url, {"language": typed}, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.content, "html.parser")
+    control = page.select_one("form [name=language]")
+    assert control is not None
+    assert control["aria-invalid"] == "true"
+    assert control.has_attr("autofocus")
+    beside = page.find(id=str(control["aria-describedby"]).split()[-1])
+    assert beside is not None
+    assert beside.get_text(strip=True) == reason
+    assert campaign.translations.count() == there
+
+
+def test_a_language_that_is_added_leads_to_its_mail(campaign: Campaign, marketer: User, client_for: Browse) -> None:
+    url = reverse("campaign-language-add", args=[campaign.pk])
+    answer = client_for(marketer).post(url, {"language": "it"}, headers={"HX-Request": "true"})
+    added = campaign.translations.get(language="it")
+    assert answer.headers["HX-Redirect"] == reverse("campaign-content", args=[added.pk])
 
 
 def test_each_language_is_edited_undone_and_kept_for_itself(

@@ -201,10 +201,11 @@ def test_real_mail_needs_an_address_readers_can_reach(campaign: Campaign, real: 
         ("http://news.nordlicht.example", "public-address-http"),
         ("https://localhost:8000", "public-address-private"),
         ("https://192.168.1.5", "public-address-private"),
+        ("http://localhost:8000", "public-address-private"),
         ("https://a-very-long-name-of-a-host.nordlicht.example", "public-address-long"),
     ):
         Organisation.objects.update(public_url=address)
-        assert code in codes(campaign, "block")
+        assert {each for each in codes(campaign, "block") if each.startswith("public-address")} == {code}, "told once"
 
 
 def test_rehearsal_on_this_machine_is_not_blocked(campaign: Campaign) -> None:

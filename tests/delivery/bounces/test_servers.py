@@ -51,6 +51,7 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
         ("haraka-silent", "ana@silent.example", BOUNCE, C.NETWORK, ALIVE),  # with the number of a bad address
         ("haraka-some", "unknown@mailbox.example", BOUNCE, C.UNKNOWN, ALIVE),  # beside a person who got it: no reason
         ("haraka-unknown", "unknown@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),
+        ("maildrop-away", "away@mailbox.example", Kind.AUTOREPLY, None, ALIVE),
         ("mailutils-rejected", "ana@mailbox.example", Kind.AUTOREPLY, None, ALIVE),
         ("nullmailer-fullnow-delay", "fullnow@mailbox.example", DELAY, C.MAILBOX_FULL, ALIVE),
         ("nullmailer-gmail", "gmail@mailbox.example", BOUNCE, C.INVALID_RECIPIENT, DEAD),

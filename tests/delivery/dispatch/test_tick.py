@@ -1,7 +1,6 @@
 """What is offered to workers, to how many of them, and what a lost task costs: nothing."""
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from celery import Celery
-from django.db import connection
+from django.db import InternalError, connection
 from django.utils import timezone
 
 from accounts import locks
@@ -26,6 +25,7 @@ from delivery.models import Batch, Chunk, Provider, Turn
 from delivery.workers import slots, turns
 from tests.delivery.checkpoints import claim
 from tests.delivery.ledger.conftest import built, launched
+from tests.running import until
 
 pytestmark = pytest.mark.django_db
 People = Callable[[int], MailingList]
@@ -148,10 +148,12 @@ def test_the_row_of_a_killed_worker_goes_with_it(provider: Provider, people: Peo
         slots.enter(living.cursor(), provider, "marketing")
         turns.forget_lost()
         assert Turn.objects.count() == 1
-    until = time.monotonic() + 10
-    while Turn.objects.exists():  # the lock goes with the server's side of the connection, a moment later
-        assert time.monotonic() < until
+
+    def are_forgotten() -> bool:  # the lock goes with the server's side of the connection, a moment later
         turns.forget_lost()
+        return not Turn.objects.exists()
+
+    until(are_forgotten)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -256,6 +258,38 @@ def test_a_provider_whose_day_is_used_up_is_offered_nothing(provider: Provider, 
     batch = built(provider, people(3))
     tick.tick()
     assert offered(batch) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dispatcher_that_is_frozen_in_a_round_keeps_no_other_from_it(
+    provider: Provider, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends its session; once awake, it is told, has changed nothing, and its next round is one as any."""
+    batch = built(provider, people(3))
+    forget_lost = turns.forget_lost
+
+    def freeze() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            assert cursor.fetchone() == ("1min",)
+            Batch.objects.filter(pk=batch.pk).update(state_reason="Half done")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '50ms'")  # as if that were over
+        with psycopg.connect(**connection_parameters()) as other:
+            locks.hold(other.cursor(), locks.Kind.TICK)
+            other.execute("UPDATE delivery_batch SET state_reason = 'Somebody else''s' WHERE id = %s", [batch.pk])
+
+    monkeypatch.setattr(turns, "forget_lost", freeze)
+    with pytest.raises(InternalError, match="idle-in-transaction"):
+        tick.tick()
+    monkeypatch.setattr(turns, "forget_lost", forget_lost)
+    assert offered(batch) == []
+    assert tick.tick()
+    assert len(offered(batch)) == 3
+    batch.refresh_from_db()
+    assert batch.state_reason == "Somebody else's"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("0",), "for that transaction alone"
 
 
 @pytest.mark.django_db(transaction=True)

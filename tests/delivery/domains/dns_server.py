@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import dns.flags
 import dns.message
@@ -42,13 +42,11 @@ class DnsServer:
         self._tcp.close()
 
     def _serve_udp(self) -> None:
-        while True:
-            try:
+        with suppress(OSError):  # it is closed, perhaps before the last answer, which nobody waits for any more
+            while True:
                 packet, where = self._udp.recvfrom(4096)
-            except OSError:
-                return
-            for answer in self._answers(packet, is_tcp=False):
-                self._udp.sendto(answer, where)
+                for answer in self._answers(packet, is_tcp=False):
+                    self._udp.sendto(answer, where)
 
     def _serve_tcp(self) -> None:
         while True:
@@ -56,7 +54,7 @@ class DnsServer:
                 peer, _ = self._tcp.accept()
             except OSError:
                 return
-            with peer:
+            with peer, suppress(OSError):  # who asked may be gone
                 head = peer.recv(2)
                 packet = peer.recv(struct.unpack("!H", head)[0]) if len(head) == 2 else b""
                 for answer in self._answers(packet, is_tcp=True) if packet else ():

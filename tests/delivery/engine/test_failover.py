@@ -238,9 +238,9 @@ def test_rehearsal_waits_for_the_sandbox_whatever_routes_say(serve: Any, provide
 def test_one_that_takes_long_to_answer_comes_back_though_another_carries_meanwhile(
     serve: Any, provider_of: Any, batch_of: Any
 ) -> None:
-    """Some seconds: the tick looks more than once while the connection is made."""
-    slow = lambda _: time.sleep(0.4)  # noqa: E731
-    first, other = serve(rules={"greeting": slow}), serve()
+    """The tick looks more than once while the connection is made: its server greets nobody before that."""
+    first, other = serve(), serve()
+    first.held.set()
     relay, backup = provider_of(first), second(other)
     batch = batch_of(relay, 20, sender_domain="news.example")
     route((relay, 1, 1), (backup, 2, 1))
@@ -250,6 +250,7 @@ def test_one_that_takes_long_to_answer_comes_back_though_another_carries_meanwhi
     thread.start()
     wait_for(lambda: Breaker.objects.get().state == "half_open")
     tick.tick()
+    first.release()
     thread.join(60)
     assert first.accepted(), "what it was to be tried with went to the other one"
     assert Breaker.objects.get().state == "closed"

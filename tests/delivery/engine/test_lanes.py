@@ -66,12 +66,27 @@ def test_slowed_lane_keeps_its_rate_over_turns(
     batch = batch_of(provider, addresses(300, "gmail.com", "example.org"))
     by_lanes(batch)
     started = timezone.now()
-    while (spent := (timezone.now() - started).total_seconds()) < 5:
+    while (spent := (timezone.now() - started).total_seconds()) < 5 or reached(server, batch, "example.org") < 300:
+        assert spent < 120
         tick.tick()
         send(batch)
     assert reached(server, batch, "example.org") == 300
     assert 1 <= reached(server, batch, "gmail.com") <= 2 * spent + 1
     assert LanePace.objects.get().accepted == reached(server, batch, "gmail.com")
+
+
+def test_slowed_lane_goes_on_with_a_new_connection(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:
+    """Within the turn, also where nothing else is sent: this server takes one mail a connection."""
+    server = serve()
+    provider = provider_of(server, messages_per_connection=1)
+    LanePace.objects.create(provider=provider, lane="gmail", rate=600, was=1200, changed_at=timezone.now())
+    batch = batch_of(provider, addresses(5, "gmail.com"))
+    by_lanes(batch)
+    while not server.accepted():  # a pace that Redis does not know yet begins after a moment
+        offer(batch)
+        send(batch)
+    assert len(server.accepted()) == 5
+    assert tally(batch).accepted == 5
 
 
 def test_held_lane_is_left_alone_until_its_time(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:

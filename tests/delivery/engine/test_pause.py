@@ -149,12 +149,14 @@ def test_a_pause_anywhere_in_a_chunk_loses_and_doubles_nobody(
             pausing = Thread(target=pause_and_hang_up, args=(batch.pk,))
             pausing.start()
             pausing.join()
+            server.behaviour.delay = 0.1  # time enough for the worker to notice, on any machine
 
     server = serve(delay=0.01, rules={"dot": on_dot})
     now = timezone.now()
     batch = batch_of(provider_of(server, connections=1), 40, built_at=now, started_at=now)
     part(batch)
     for again in (2, 0):
+        server.behaviour.delay = 0.01
         offer(batch)
         send(batch)
         batch.refresh_from_db()

@@ -286,16 +286,15 @@ def database_away() -> Iterator[None]:
         door.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
-def test_what_a_frozen_process_holds_in_a_transaction_holds_nobody_up(
-    serve: Any, provider_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_frozen_process_holds_in_a_transaction_holds_nobody_up(serve: Any, provider_of: Any) -> None:
     """PostgreSQL takes the row back; whoever had it is told, has changed nothing and goes on with a new connection."""
-    monkeypatch.setattr(session, "FROZEN_AFTER", "300ms")
     provider = provider_of(serve(), connections=1)
     row = Provider.objects.filter(pk=provider.pk)
 
     def freeze(cursor: Any) -> None:
+        assert cursor.execute("SHOW idle_in_transaction_session_timeout").fetchone() == (session.FROZEN_AFTER,)
         cursor.execute("UPDATE delivery_provider SET name = 'Half done' WHERE id = %s", [provider.pk])
+        cursor.execute("SET idle_in_transaction_session_timeout = '50ms'")  # as if that were over
         row.update(name="Somebody else's")
         cursor.execute("SELECT 1")
 

@@ -5,9 +5,12 @@ import socket
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from contacts.models import Contact, Suppression
 from delivery.ledger import tally
@@ -62,6 +65,17 @@ def test_a_redis_that_is_silent_holds_up_no_other_mail(settings: Any) -> None:
         location = f"redis://127.0.0.1:{silent.getsockname()[1]}"
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
         asyncio.run(note())
+
+
+def test_what_redis_was_away_for_is_noted_at_the_next_ehlo(settings: Any) -> None:
+    relay = Provider(name="Relay", host=f"{uuid4().hex}.example", port=25)
+    usual = settings.CACHES
+    at_once = {"LOCATION": "redis://127.0.0.1:1/0", "OPTIONS": {"retry": Retry(NoBackoff(), 0)}}
+    settings.CACHES = {"default": {**usual["default"], **at_once}}
+    asyncio.run(size_limits.note(relay.host, relay.port, {"SIZE": "1000"}))
+    settings.CACHES = usual
+    asyncio.run(size_limits.note(relay.host, relay.port, {"SIZE": "1000"}))
+    assert size_limits.of(relay) == 1000
 
 
 def test_server_that_knows_only_helo(serve: Any, provider_of: Any, batch_of: Any, send: Any) -> None:

@@ -230,10 +230,12 @@ def test_who_says_nothing_or_never_ends_is_let_go(monkeypatch: pytest.MonkeyPatc
 
     from delivery.feedback.listening.session import Session
 
-    monkeypatch.setattr(Session, "limits", replace(Session.limits, idle_seconds=0.3, mail_seconds=0.8))
+    usual = Session.limits
     with listening() as listener:
+        monkeypatch.setattr(Session, "limits", replace(usual, idle_seconds=0.3))
         with Line(listener) as silent:
             assert silent.reply().startswith("421 4.4.2")
+        monkeypatch.setattr(Session, "limits", replace(usual, mail_seconds=0.8))
         with Line(listener) as slow:
             slow.say("EHLO x", "MAIL FROM:<>", f"RCPT TO:<{signed()}>", "DATA")
             slow.replies(4)

@@ -37,7 +37,8 @@ from tests.delivery.feedback.returned import DOMAIN, bounce, full, hand_in, line
 pytestmark = pytest.mark.django_db
 
 State = Returned.State
-ALIASES = Path(__file__).parents[2] / "data" / "bounces" / "aliases"
+SERVERS = Path(__file__).parents[2] / "data" / "bounces"
+ALIASES = SERVERS / "aliases"
 
 
 def complained(message: Message) -> int:
@@ -220,6 +221,60 @@ def test_bounce_of_a_forwarder_s_address_suppresses_whom_we_wrote_to_and_says_so
     assert Suppression.objects.get().email == "ana@example.org"
     assert Suppression.objects.get().detail.startswith("Forwarded to ana.old@elsewhere.example: ")
     assert FeedbackEvent.objects.get().recipient == "ana.old@elsewhere.example"
+
+
+USER_UNKNOWN = "550 5.1.1 Recipient address rejected: User unknown"
+WRAPPED = "SRS0=Ab1c=JT=nordlicht.example={ours}@forwarder.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "failed", "words", "state", "suppresses"),
+    [
+        ("nullmailer-policy", "policy@mailbox.example", USER_UNKNOWN, State.COUNTED, True),
+        ("nullmailer-policy", "{ours}@bounces.nordlicht.example", USER_UNKNOWN, State.NOTHING, False),
+        ("nullmailer-policy", "{OURS}@BOUNCES.NORDLICHT.EXAMPLE", USER_UNKNOWN, State.NOTHING, False),
+        ("nullmailer-policy", WRAPPED, USER_UNKNOWN, State.NOTHING, False),
+        ("nullmailer-policy", "News@nordlicht.example", USER_UNKNOWN, State.NOTHING, False),
+        (
+            "nullmailer-policy",
+            "policy@mailbox.example",
+            "550 <{ours}@nordlicht.example> User unknown",
+            State.COUNTED,
+            False,
+        ),
+        ("postfix-unknown", "unknown@mailbox.example", "", State.COUNTED, True),
+        ("postfix-unknown", "{ours}@bounces.nordlicht.example", "", State.NOTHING, False),
+        ("exim-nosuch", "nosuch@mailbox.example", "", State.COUNTED, True),
+        ("exim-nosuch", "{ours}@bounces.nordlicht.example", "", State.NOTHING, False),
+        ("exim-nosuch", "news@nordlicht.example", "", State.NOTHING, False),
+    ],
+)
+def test_report_that_we_ourselves_are_not_to_be_reached_suppresses_nobody(
+    name: str, failed: str, words: str, state: Returned.State, suppresses: bool
+) -> None:
+    """A bounce or an answer that did not arrive at our return address or sender, and words about that address."""
+    person = f"{name.partition('-')[2]}@mailbox.example"
+    message = mailed(email=person)
+    ours = verp.address(message.pk, DOMAIN).partition("@")[0]
+    raw = re.sub(r"bounce\+0110ab\w+", ours, (SERVERS / f"{name}.eml").read_text())
+    before, returned = raw.rsplit("\nTo: <", 1)
+    before = before.replace(person, failed.format(ours=ours, OURS=ours.upper()))
+    before = re.sub(r"(?<=Diagnostic-Code: SMTP; ).*", words.format(ours=ours), before)
+    row = hand_in(f"{before}\nTo: <{returned}".encode())
+    assert row.state == state
+    assert Suppression.objects.exists() is suppresses
+    assert line(message).hard == suppresses
+    assert line(message).soft == (state == State.COUNTED and not suppresses)
+
+
+def test_person_who_writes_to_themselves_and_is_not_there_is_suppressed() -> None:
+    """The sender of a test, say, and the one who gets it."""
+    message = mailed(email="news@nordlicht.example")
+    raw = bounce(message).replace(
+        b"Subject: News\r\n", b"From: news@nordlicht.example\r\nTo: news@nordlicht.example\r\n"
+    )
+    assert hand_in(raw).state == State.COUNTED
+    assert Suppression.objects.get().email == "news@nordlicht.example"
 
 
 @pytest.mark.parametrize("mail", sorted(ALIASES.glob("*.eml")), ids=lambda mail: mail.stem)

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from contacts.models import MailingList
@@ -18,6 +19,7 @@ from delivery.models import Batch, Provider
 from delivery.workers import turns
 from tests.delivery.checkpoints import claim
 from tests.delivery.ledger.conftest import built
+from tests.running import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +97,27 @@ def test_what_was_paused_in_a_restored_database_says_that_it_may_have_gone_on_si
     assert state_of(sending) == Batch.State.PAUSED
     assert "second time" in sending.state_reason
     assert "Too many addresses" in sending.state_reason, "that still holds too"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_breaks_off_before_the_commit_is_no_restored_one(
+    sending: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = incarnation._judge
+
+    def broken_off(cursor: Any, *known: Any) -> Any:
+        seen = counted(cursor, *known)
+        with psycopg.connect(database_url()) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 10000)", [cursor.connection.info.backend_pid])
+        return seen
+
+    with monkeypatch.context() as patch:
+        patch.setattr(incarnation, "_judge", broken_off)
+        with pytest.raises(OperationalError):
+            incarnation.guard()
+    connection.close()  # as a worker does before the next task
+    assert incarnation.guard()
+    assert state_of(sending) == Batch.State.SENDING
 
 
 def test_a_database_restored_under_a_running_process_stops(sending: Batch, var: Path) -> None:

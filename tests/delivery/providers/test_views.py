@@ -1,4 +1,3 @@
-import time
 import uuid
 from collections.abc import Callable
 
@@ -17,6 +16,7 @@ from delivery.providers.check import runs, steps
 from delivery.replies import Category
 from delivery.routing import circuits
 from tests.delivery.providers.talking import Script, closed_port, talking
+from tests.running import until
 
 ClientFor = Callable[[User], Client]
 FILLED = {
@@ -46,15 +46,9 @@ def result_of(browser: Client, provider: Provider, begun_at: str = "provider-tes
     page = browser.post(reverse(begun_at, args=[provider.pk]), follow=True)
     address, _ = page.redirect_chain[-1]
     key = address.rpartition("=")[2]
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        fragment = browser.get(
-            reverse("provider-test-steps", args=[provider.pk, key]), headers={"HX-Request": "true"}
-        ).content.decode()
-        if "hx-trigger" not in fragment:
-            return browser.get(address).content.decode()
-        time.sleep(0.05)
-    raise AssertionError("the test never ended")
+    steps_at = reverse("provider-test-steps", args=[provider.pk, key])
+    until(lambda: "hx-trigger" not in browser.get(steps_at, headers={"HX-Request": "true"}).content.decode())
+    return browser.get(address).content.decode()
 
 
 def test_the_list_shows_every_way_out_with_its_health(browser: Client) -> None:

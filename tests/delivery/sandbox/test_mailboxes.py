@@ -42,7 +42,7 @@ def test_each_login_fills_its_own_mailbox_and_none_without_the_right_password(se
     assert SandboxMail.objects.filter(mailbox=staging).count() == 2
     assert SandboxMail.objects.filter(mailbox=other).count() == 1
     second.login.delete()
-    wait_for(lambda: not _works(server, second), 3)
+    wait_for(lambda: not _works(server, second))
 
 
 def _works(server: Server, issued: logins.Issued) -> bool:

@@ -366,33 +366,36 @@ def test_while_the_database_is_away_mail_is_told_to_come_back(transactional_db: 
 
 
 @pytest.fixture
-def _slow_commits(transactional_db: None) -> Iterator[None]:
+def go_on(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """Until it is called commits of mails wait in their middle."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql "
-            "AS $$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$;"
-            "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON delivery_sandboxmail DEFERRABLE INITIALLY DEFERRED "
-            "FOR EACH ROW EXECUTE FUNCTION slow()"
+            "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql "
+            "AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4711); RETURN NULL; END $$;"
+            "CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON delivery_sandboxmail DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION wait();"
+            "SELECT pg_advisory_lock(4711)"
         )
-        yield
-        cursor.execute("DROP TRIGGER slow ON delivery_sandboxmail; DROP FUNCTION slow()")
+        yield lambda: cursor.execute("SELECT pg_advisory_unlock_all()") and None
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+        cursor.execute("DROP TRIGGER waits ON delivery_sandboxmail; DROP FUNCTION wait()")
 
 
 def is_committing() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")
+        cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted")
         return cursor.fetchone() is not None
 
 
-@pytest.mark.usefixtures("_slow_commits")
-def test_a_commit_whose_answer_was_lost_is_found_out_and_not_asked_for_again() -> None:
-    """Takes two seconds: the connection to the database breaks while a slow commit runs."""
+def test_a_commit_whose_answer_was_lost_is_found_out_and_not_asked_for_again(go_on: Callable[[], None]) -> None:
+    """The connection to the database breaks while the commit runs."""
     with behind_a_door() as (door, server):
         sending = threading.Thread(target=send, args=(server.port,))
         sending.start()
         wait_for(is_committing)
         door.shut()
         door.open()
+        go_on()
         sending.join(60)
         assert not sending.is_alive()
     assert SandboxMail.objects.count() == 1

@@ -90,7 +90,7 @@ def in_effect(server: Server, sign: str, *rules: SandboxRule) -> None:
             return False
         return True
 
-    wait_for(is_read, 5)
+    wait_for(is_read)
 
 
 def test_a_conversation_meets_delays_refusals_and_broken_connections_where_the_rules_say(server: Server) -> None:
@@ -137,9 +137,9 @@ def test_an_outage_turns_connections_away_until_it_ends_and_later_bounces_come_b
             return True
         return False
 
-    wait_for(is_away, 5)
+    wait_for(is_away)
     outage.delete()
-    wait_for(lambda: not is_away(), 5)
+    wait_for(lambda: not is_away())
 
 
 @pytest.mark.django_db

@@ -30,15 +30,22 @@ def key(redis: Redis) -> str:
     return key
 
 
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of Redis stands: what is asked for in a row is asked for at one moment, on a busy machine too."""
+    script = limits._GCRA.replace("redis.call('TIME')", "{1800000000, 0}")
+    assert script != limits._GCRA
+    monkeypatch.setattr(limits, "_GCRA", script)
+
+
+@pytest.mark.usefixtures("_at_once")
 def test_a_window_is_one_call_and_at_most_a_second_ahead(redis: Redis, key: str) -> None:
     grant = Limiter(key, Limits(per_second=20), redis).take(500)
-    assert grant.count == 20
-    assert grant.wait_seconds == pytest.approx(0, abs=0.05)
+    assert (grant.count, grant.wait_seconds) == (20, 0)
     assert grant.spacing_seconds == pytest.approx(0.051)
     again = Limiter(key, Limits(per_second=20), redis).take(500)
-    assert again.count <= 1
-    if not again.count:
-        assert 0 < again.wait_seconds <= 0.06
+    assert again.count == 0
+    assert again.wait_seconds == pytest.approx(0.02, abs=0.0001)
 
 
 def test_the_tighter_of_two_limits_holds() -> None:
@@ -52,6 +59,7 @@ def test_without_a_limit_everything_is_granted_without_asking() -> None:
     assert Limiter("free", Limits(), nobody).take(1000) == limits.Grant(1000, 0.0)
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_transactional_mail_finds_a_slot_behind_full_windows(redis: Redis, key: str) -> None:
     assert Limiter(key, Limits(per_second=5), redis).take(100).count
     assert not Limiter(key, Limits(per_second=5), redis).take(100).count

@@ -252,7 +252,7 @@ def test_a_killed_intake_stores_each_act_once(send: Callable[..., Sent], spools:
         written.append(EventKind.OPEN, sent.messages[number % 1000].id, 0, "", "192.0.2.1", FIREFOX)
     for pause in (0.0, 0.1, 0.25):
         intake = start_intake()
-        wait_for(is_storing)
+        wait_for(lambda: is_storing() or Event.objects.count() == 20_000)  # it may have been faster than this process
         time.sleep(pause)
         intake.send_signal(signal.SIGKILL)
         intake.wait()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from PIL import Image as Pillow
@@ -88,13 +89,50 @@ def test_chosen_pictures_move_into_a_new_folder_and_stay_when_it_goes(client_for
     client, tulip = client_for(marketer), make("tulip")
     make("door")
     client.post("/images/move/", {"chosen": [tulip.pk, "x"], "new_folder": "Spring"})
-    client.post("/images/move/", {"chosen": [], "new_folder": "Nothing"})
     folder = ImageFolder.objects.get()
     assert [image.name for image in folder.images.all()] == ["tulip"]
     client.post(f"/images/folders/{folder.pk}/", {"name": "Summer"})
     assert "Summer" in client.get("/images/").content.decode()
     client.post(f"/images/folders/{folder.pk}/", {"delete": "1"})
     assert named(client, "") == ["door", "tulip"]
+
+
+def test_refused_move_keeps_what_was_chosen_and_says_why_beside_it(client_for: Browser, marketer: User) -> None:
+    client, gone = client_for(marketer), ImageFolder.objects.create(name="Autumn")
+    spring = ImageFolder.objects.create(name="Spring")
+    tulip, _, other = make("tulip", folder=spring), make("rose", folder=spring), make("door")
+    opened = f"/images/?folder={spring.pk}&sort=name"
+    move = BeautifulSoup(client.get(opened).content, "html.parser").select_one("[data-behaviour=chosen]")
+    assert move is not None
+
+    def refused(**given: object) -> BeautifulSoup:
+        answer = client.post(str(move["action"]), given)
+        assert answer.status_code == 422
+        return BeautifulSoup(answer.content, "html.parser")
+
+    gone_id = gone.pk
+    gone.delete()
+    cases: list[tuple[dict[str, object], str, str]] = [
+        ({"new_folder": "x" * 81}, "new_folder", "at most 80 characters"),
+        ({"folder": gone_id}, "folder", "This folder is not there any more. Choose another one."),
+    ]
+    for given, field, reason in cases:
+        page = refused(chosen=[tulip.pk], **given)
+        assert [box["value"] for box in page.select("[name=chosen][checked]")] == [str(tulip.pk)]
+        assert len(page.select("[name=chosen]")) == 2, "of the folder that was looked at"
+        control = page.select_one(f"[data-chosen-bar] [name={field}]")
+        assert control is not None
+        assert control["aria-invalid"] == "true"
+        beside = page.find(id=str(control["aria-describedby"]))
+        assert beside is not None
+        assert reason in beside.get_text()
+        assert page.select_one(f".errors a[href='#{control['id']}']")
+        assert control.get("value", "x" * 81) == "x" * 81
+    none = refused(chosen=[], new_folder="Nothing").select_one(".errors")
+    assert none is not None
+    assert "tick the pictures first" in none.get_text()
+    assert {image.folder for image in Image.objects.all()} == {spring, None}
+    assert Image.objects.get(folder=None) == other
 
 
 def test_crop_goes_no_further_than_the_picture(client_for: Browser, marketer: User) -> None:

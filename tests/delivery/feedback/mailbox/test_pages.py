@@ -1,6 +1,5 @@
 """Admins add, try, pause and remove mailboxes; a password goes in and never comes out."""
 
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from delivery.models import ReturnMailbox
 from delivery.oauth.tokens import NoToken
 from delivery.tasks import read_mailbox
 from tests.delivery.feedback.mailbox.dovecot import PASSWORD, Dovecot
+from tests.running import until
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-93"
@@ -143,10 +143,7 @@ def test_the_connection_is_tested_live_and_then_the_mailbox_is_read(
     key = uuid.UUID(answer["Location"].partition("?test=")[2])
     mailbox = ReturnMailbox.objects.get()
     address = reverse("mailbox-test-steps", args=[mailbox.pk, key])
-    until = time.monotonic() + 20
-    while not (run := check.find(mailbox.pk, key)) or not run.is_done:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until(lambda: (run := check.find(mailbox.pk, key)) and run.is_done)
     page = browser.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "The connection works" in page
     assert "Open the mailbox" in page
