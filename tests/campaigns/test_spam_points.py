@@ -95,7 +95,7 @@ def rspamd(folder: Path) -> Iterator[int]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        until(lambda: _answers(port))
+        until(lambda: _answers(port), 240)
         yield port
     finally:
         process.terminate()

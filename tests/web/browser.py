@@ -14,8 +14,9 @@ from tools import testing
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 COLOURS_JS = Path(__file__).with_name("colours.js")
-_judged: set[int] = set()  # keys of colours that passed, on whatever page of this process
-# Of theme and width only one changes at a time: to draw a page anew costs as much as a look at it.
+_judged: set[str] = set()  # keys of colours that passed, on whatever page of this process
+# Of theme and width only one changes at a time, for to draw a page anew costs as much as a look at it; and the next
+# look begins where the last one ended, at either end.
 _VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
     (1280, "light"),
     (1280, "dark"),
@@ -32,7 +33,7 @@ _OPTIONS = (
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
 _RUN = """async ([dialogs, theme, rules, judged]) => {
     if (!('axe' in window)) return null
-    judged.forEach(key => colours.judged.add(key))
+    judged.split(' ').forEach(key => colours.judged.add(key))
     if (!window.still) {
         window.still = new CSSStyleSheet()
         window.still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
@@ -44,7 +45,7 @@ _RUN = """async ([dialogs, theme, rules, judged]) => {
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
     const look = async where => {
         const {violations, passed} = await colours.look(where, {...quickly, ...rules}, 'runOnly' in rules)
-        return [where.id, violations, passed, document.documentElement.scrollWidth - innerWidth]
+        return [where.id, violations, passed.join(' '), document.documentElement.scrollWidth - innerWidth]
     }
     const seen = [await look(document.documentElement)]
     for (const dialog of dialogs.map(id => document.getElementById(id))) {
@@ -54,8 +55,10 @@ _RUN = """async ([dialogs, theme, rules, judged]) => {
     }
     return seen
 }"""
-_DIALOGS = """() => [...document.querySelectorAll('dialog[id]')].map(({id, outerHTML}) => [
-    id, outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, '$1')
+# Those of two things differ in the numbers of their addresses, which nobody sees.
+_DIALOGS = r"""() => [...document.querySelectorAll('dialog[id]')].map(({id, outerHTML}) => [
+    id,
+    outerHTML.replace(/(name="csrfmiddlewaretoken" value=")[^"]*/g, '$1').replace(/(?<=="\/[^"<>]*\/)\d+(?=[/"])/g, ''),
 ])"""
 # A form is answered by a page that has forgotten this, or by a part of the page that stands.
 _AWAIT_ANSWER = """() => {
@@ -106,7 +109,9 @@ class Visitor:
     def look(self, what: str = "", *, with_dialogs: bool = False) -> None:
         """The page as it stands, and perhaps each of its dialogs, in both themes and widths."""
         dialogs = self._new_dialogs() if with_dialogs else []
-        for width, theme in _VIEWS:
+        began = self.page.viewport_size
+        is_narrow = began is not None and began["width"] == _VIEWS[-1][0]
+        for width, theme in reversed(_VIEWS) if is_narrow else _VIEWS:
             if self.page.viewport_size != (size := ViewportSize(width=width, height=900)):
                 self.page.set_viewport_size(size)
             if self._theme != theme:
@@ -141,7 +146,7 @@ class Visitor:
         return list(found)
 
     def _check(self, theme: str, what: str, rules: Mapping[str, Any], dialogs: Sequence[str] = ()) -> None:
-        asked = [dialogs, theme, rules, list(_judged)]
+        asked = [dialogs, theme, rules, " ".join(_judged)]
         if (seen := self.page.evaluate(_RUN, asked)) is None:
             self.page.evaluate(self._axe)
             if not self._looks:  # the pages to come bring it along, which takes half as long
@@ -149,7 +154,7 @@ class Visitor:
                 self._looks = True
             seen = self.page.evaluate(_RUN, asked)
         for dialog, violations, passed, too_wide in seen:
-            _judged.update(passed)
+            _judged.update(passed.split())
             where = f"dialog {dialog} {what}" if dialog else what
             for violation in violations:
                 self.note(f"[{where}] {_in_words(violation)}")

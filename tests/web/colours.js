@@ -25,7 +25,7 @@ window.colours = (() => {
   const lengthOf = (text) => text.trim().replace(/\s+/g, " ").length;
   const values = (style, names) => names.map((name) => style.getPropertyValue(name)).join("|");
 
-  /** A number of 53 bits (cyrb53). */
+  /** A number of 53 bits (cyrb53), in few letters. */
   function hash(text) {
     let [a, b] = [0xdeadbeef, 0x41c6ce57];
     for (let at = 0; at < text.length; at++) {
@@ -34,7 +34,7 @@ window.colours = (() => {
     }
     a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
     b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-    return 4294967296 * (2097151 & b) + (a >>> 0);
+    return (4294967296 * (2097151 & b) + (a >>> 0)).toString(36);
   }
 
   /** Whether the middle of that place is in the box. */

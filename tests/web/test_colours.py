@@ -23,7 +23,7 @@ GOOD = """<!doctype html><html lang="en"><title>A page</title><style>
     <div class="box"><span>In a box</span></div>
     <button disabled class="hint">Not now</button><p hidden class="hint">Later</p>
     <table><tr><td>One<tr><td>Two<tr><td>Three<tr><td>Four</table>
-    <dialog id="ask"><p>Sure?</p></dialog></main>"""
+    <dialog id="ask"><form action="/things/3/"><p>Sure?</p></form></dialog></main>"""
 # What is wrong, and with which words of the good page what others are exchanged.
 WRONG = {
     "a link of the navigation": ('<a href="/more/">', '<a href="/more/" style="color: #99c">'),
@@ -70,3 +70,8 @@ def test_what_is_wrong_is_found_after_the_same_page_without_it_and_what_passed_i
             if not found():
                 missed.append(fault)
         assert not missed
+
+        # A dialog that differs in the number of its address is the same one, and any other is not.
+        shown = GOOD.replace("/things/3/", "/things/4/").replace("<dialog", '<dialog id="more">Why?</dialog><dialog')
+        shown = shown.replace("/* more style */", "dialog { color: #777; background: #888 }")
+        assert {text.partition("[")[2].split()[1] for text in found() if "[dialog" in text} == {"more"}

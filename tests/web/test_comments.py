@@ -72,5 +72,6 @@ def test_on_a_phone_a_comment_is_said_of_the_chosen_block(editor: Editor) -> Non
         page.get_by_role("button", name="Comment", exact=True).last.tap()
         expect(page.locator("#comments").get_by_text("Which summer?")).to_be_visible()
         visit.look("a comment on a phone")
+        page.set_viewport_size({"width": 390, "height": 844})
         page.get_by_role("button", name="Close").tap()
         expect(page.locator(".spot").first).to_have_attribute("data-comments", "1")

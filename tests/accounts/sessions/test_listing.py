@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Session, User
 from accounts.sessions import devices
+from accounts.sessions.store import SessionStore
 
 PASSWORD = "correct horse battery"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1"
@@ -112,3 +113,18 @@ def test_somebody_brought_back_begins_without_sessions(client_for: Browser, owne
 )
 def test_browsers_are_named_as_their_owners_name_them(user_agent: str, words: str) -> None:
     assert devices.in_words(user_agent) == words
+
+
+def test_a_session_that_is_over_opens_nothing(owner: User) -> None:
+    laptop = logged_in(owner, LAPTOP, "198.51.100.7")
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert laptop.get("/account/").headers["Location"].startswith("/login/")
+
+
+@pytest.mark.django_db
+def test_a_session_that_a_browser_made_up_is_not_begun_under_its_name() -> None:
+    made_up = SessionStore("a" * 32)
+    made_up["seen"] = "the form"
+    made_up.save()
+    assert made_up.session_key != "a" * 32
+    assert SessionStore(made_up.session_key)["seen"] == "the form"
