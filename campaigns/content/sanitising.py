@@ -29,6 +29,8 @@ _REVEALED = re.compile(
 _REVEALED_OPENING = re.compile(r"<!--\s*\[if[^\]]*\]><!--+>", re.IGNORECASE)
 # A comment that old and new readers end at the same place.
 _PLAIN_COMMENT = re.compile(r"<!--(?!-?>)((?:(?!--!?>).)*)-->", re.DOTALL)
+# Where a value that ends in dashes would end the comment round it.
+_ENDS_A_COMMENT = re.compile(r"(zq[0-9a-f]{8}x\d++[qy](?:-|zq[0-9a-f]{8}x\d++[qy])*+)(?=!?>)")
 _HIDDEN_SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\ufeff]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _CHARSET = re.compile(r"(charset\s*+=\s*+(?:[\"']\s*+)?)([\w:.-]++)", re.IGNORECASE)
@@ -146,12 +148,17 @@ def _comment(comment: str, masks: Masks, removed: dict[Removed, None]) -> str:
         settings = Masks()
         inside, inner = clean(_NO_SCRIPT.sub(lambda tag: settings.keep(tag[0]), conditional[2]), masks)
         removed.update(dict.fromkeys(inner))
-        return f"{conditional[1]}{settings.reveal(inside)}{conditional[3]}"
+        return f"{conditional[1]}{_unending(settings.reveal(inside))}{conditional[3]}"
     plain = _PLAIN_COMMENT.fullmatch(comment)
     if plain and "<!--" not in plain[1] and clean(plain[1], masks)[0] == plain[1]:
-        return comment
+        return f"<!--{_unending(plain[1])}-->"
     removed[Removed("comment", masks.reveal(comment)[:_ADDRESS_CHARS])] = None
     return ""
+
+
+def _unending(inside: str) -> str:
+    """Of a comment: with a blank between merge tags and what would be its end after `--`."""
+    return _ENDS_A_COMMENT.sub(r"\1 ", inside)
 
 
 def _style(css: str, masks: Masks, removed: dict[Removed, None]) -> str:

@@ -8,6 +8,7 @@ from campaigns.compiling.steps import compile_html
 from campaigns.content import blocks, drawing, html, mjml, sanitising
 from campaigns.merge import language
 from campaigns.merge.masking import Masks
+from delivery.html_tokens import tokens
 from tests.campaigns.content import every_kind
 
 PIECES = [
@@ -42,10 +43,29 @@ def rendered(page: str, record: dict[str, str]) -> str | None:
 @settings(max_examples=300)
 @given(pages, values, st.sampled_from(["", "First words", "{{ a }} <b>"]))
 @example("<p>{{ a }}</p>", {"a": "<script>", "b": ""}, "")
+@example("<!--[if mso]><p><td bgcolor={{ a }}><![endif]-->", {"a": "-->", "b": ""}, "")
 def test_cleaning_a_rendered_page_again_changes_nothing(page: str, record: dict[str, str], preheader: str) -> None:
     compiled = compile_html({"html": page, "preheader": preheader})
     if "html" in compiled and (mail := rendered(compiled["html"], record)) is not None:
         assert sanitising.clean(mail, Masks()) == (mail, [])
+
+
+@pytest.mark.parametrize("value", ["-->", "--", "-", "--!", "!--", "a--", ""])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        *("<td bgcolor={{ a }}>", "<p>{{ a }}></p>", "<td bgcolor=-{{ a }}>", "<p>--{{ a }}></p>", "<p>{{ a }}!></p>"),
+        *("<td bgcolor={{ a }}{{ b }}>", "<td bgcolor={{ b }}-{{ a }}>", "<p>--{% if a %}{% endif %}></p>", "{{ a }}"),
+    ],
+)
+@pytest.mark.parametrize(("start", "end"), [("<!--[if mso]>", "<![endif]-->"), ("<!-- a note: ", "-->")])
+def test_no_value_ends_a_comment(start: str, inside: str, end: str, value: str) -> None:
+    compiled = compile_html({"html": f"{start}{inside}{end}<p>words</p>", "preheader": ""})
+    mail = rendered(compiled["html"], {"a": value, "b": ""})
+    assert mail is not None
+    comment = next(tokens(mail[mail.index("<!--") :]))
+    assert comment.kind == "comment"
+    assert comment.text.endswith(end)
 
 
 @settings(max_examples=40)
