@@ -19,9 +19,11 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache as kept
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
-from django.template import Template
+from django.template import Context, RequestContext, Template
 from django.test import Client, TransactionTestCase
+from django.test.signals import template_rendered
 from django.test.utils import _TestState
+from django.utils.safestring import SafeString
 from hypothesis import HealthCheck
 from xdist.scheduler import LoadScopeScheduling
 
@@ -151,9 +153,16 @@ def django_db_setup(django_db_setup: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates_as_they_are(django_test_environment: None) -> None:
-    """Django would copy all that each of a page's many templates knew, which no test asks for."""
-    Template._render = _TestState.saved_data.template_render  # type: ignore[attr-defined]  # django-stubs leave them out
+def _what_pages_knew(django_test_environment: None) -> None:
+    """Django would copy for a test what each of a page's many templates knew: that of the page itself is enough."""
+    plain = _TestState.saved_data.template_render  # type: ignore[attr-defined]  # django-stubs leave them out
+
+    def render(template: Template, context: Context) -> SafeString:
+        if context.template is template and isinstance(context, RequestContext):
+            template_rendered.send(sender=template, template=template, context=context)
+        return cast("SafeString", plain(template, context))
+
+    Template._render = render  # type: ignore[attr-defined]
 
 
 def _is_session_spoiled(_: TransactionTestCase) -> bool:
