@@ -85,9 +85,9 @@ def _test(folder: Path, environment: Mapping[str, str]) -> int:
 
 
 def _workers() -> int:
-    """Three a processor, since much of a run is waiting, as far as a gigabyte is free for each."""
+    """Five for two processors, since some wait while others work, as far as a gigabyte is free for each."""
     free = int(psutil.virtual_memory().available // 2**30)
-    return max(2, min(3 * len(os.sched_getaffinity(0)), free, MOST_WORKERS))
+    return max(2, min(5 * len(os.sched_getaffinity(0)) // 2, free, MOST_WORKERS))
 
 
 def _holds(check: Check, folder: Path, environment: Mapping[str, str]) -> bool:
