@@ -26,10 +26,7 @@ class OwnLanguageForm(forms.Form):
         label="The default is written in",
         choices=languages.of_mails,
         help_text="Programs that read a mail aloud or translate it go by this.",
-        error_messages={
-            "required": _ONE,
-            "invalid_choice": _ONE,
-        },
+        error_messages={"required": _ONE, "invalid_choice": _ONE},
     )
 
     def __init__(self, campaign: Campaign, data: Any = None) -> None:

@@ -73,8 +73,8 @@ class TurnFeed:
     def sendable(self) -> int:
         """For how many channels are wanted: of a slowed lane, which may have lost its last one, for what may go now."""
         now = self._loop.time()
-        slowed = [claim for claim in self.claims if claim.pace is not None and claim.unsent and not claim.stop]
-        due = {claim.lane for claim in slowed if claim.pace is not None and claim.pace.opens_at <= now}
+        waiting = (claim for claim in self.claims if claim.unsent and not claim.stop)
+        due = {claim.lane for claim in waiting if claim.pace is not None and claim.pace.opens_at <= now}
         return self.unsent + self.in_flight + len(due)
 
     @property
