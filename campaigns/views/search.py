@@ -1,18 +1,29 @@
-"""Ctrl+K: campaigns, people and pages from anywhere, and whether somebody got a mail."""
+"""Ctrl+K: people, pages and whatever has a name, from anywhere, and whether somebody got a mail."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+from django.db.models.functions import Length
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.permissions import Permission, StaffRequest, requires
+from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.shell import menu
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Template
+from contacts.models import MailingList, Segment, SignupForm
 from contacts.table import searching
 from tracking.message_log import answer
 
 _SHOWN = 5
+
+
+class Row(NamedTuple):
+    name: str
+    url: str
+    state: str = ""
 
 
 @require_safe
@@ -28,9 +39,40 @@ def _found(request: StaffRequest, words: str) -> dict[str, Any]:
     people = searching.found_by(name, _SHOWN)
     return {
         "people": [(person, answer.answers(person, limit=2 if len(people) == 1 else 1)) for person in people],
-        "campaigns": Campaign.objects.whole().matching(words).select_related("batch")[:_SHOWN],
+        "kinds": [(title, rows) for title, rows in _kinds(request, words) if rows],
         **_pages(request, words),
     }
+
+
+def _kinds(request: StaffRequest, words: str) -> Iterator[tuple[str, list[Row]]]:
+    """Each kind with those found of it that the person may open."""
+    campaigns = Campaign.objects.whole().matching(words).select_related("batch")[:_SHOWN]
+    yield "Campaigns", [Row(one.name, one.get_absolute_url(), one.stage.label) for one in campaigns]
+    lists = _named(MailingList.objects.all(), words)
+    yield "Lists", [Row(one.name, one.get_absolute_url(), _archived(one)) for one in lists]
+    yield "Segments", [Row(one.name, one.get_absolute_url()) for one in _named(Segment.objects.all(), words)]
+    forms = _named(SignupForm.objects.all(), words)
+    yield "Forms", [Row(one.name, one.get_absolute_url(), _archived(one) or _paused(one)) for one in forms]
+    if allows(request.user, Permission.WRITE):
+        templates = _named(Template.objects.select_related("campaign"), words, "campaign__name")
+        yield "Templates", [Row(str(one), reverse("template", args=[one.pk]), _put_away(one)) for one in templates]
+
+
+def _named(rows: QuerySet[Any], words: str, name: str = "name") -> QuerySet[Any]:
+    """The shortest names first: one that is typed whole is never pushed out by longer ones that contain it."""
+    return rows.filter(**{f"{name}__icontains": words}).order_by(Length(name), name)[:_SHOWN]
+
+
+def _archived(one: MailingList | SignupForm) -> str:
+    return "Archived" if one.archived_at else ""
+
+
+def _paused(form: SignupForm) -> str:
+    return "Paused" if form.paused_at else ""
+
+
+def _put_away(template: Template) -> str:
+    return "Put away" if template.archived_at else ""
 
 
 def _pages(request: StaffRequest, words: str) -> dict[str, Any]:
