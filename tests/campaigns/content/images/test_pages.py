@@ -113,7 +113,7 @@ def test_refused_move_keeps_what_was_chosen_and_says_why_beside_it(client_for: B
     gone_id = gone.pk
     gone.delete()
     cases: list[tuple[dict[str, object], str, str]] = [
-        ({"new_folder": "x" * 81}, "new_folder", "at most 80 characters"),
+        ({"new_folder": "x" * 81}, "new_folder", "This is too long: it has 81 characters, and 80 fit. Shorten it."),
         ({"folder": gone_id}, "folder", "This folder is not there any more. Choose another one."),
     ]
     for given, field, reason in cases:
