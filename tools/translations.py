@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
-from babel.messages import Catalog, mofile, pofile
+from babel.messages import Catalog, Message, mofile, pofile
 from django.utils.translation.template import templatize
 
 from tools.usage import takes_nothing
@@ -96,6 +96,12 @@ def compiled(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
+def strings(message: Message) -> tuple[str, ...]:
+    """One, or one for each number that the language tells apart."""
+    found = message.string
+    return (found,) if isinstance(found, str) else tuple(found or ())
+
+
 def untranslated(language: str, catalog: Catalog) -> list[str]:
     return [str(text) for text in words(language) if not _is_there(catalog, text)]
 
@@ -139,7 +145,7 @@ def _is_there(catalog: Catalog, text: Words) -> bool:
     found = catalog.get(text)
     if found is None or found.fuzzy:
         return False
-    return bool(found.string) if isinstance(found.string, str) else all(found.string)
+    return bool(strings(found)) and all(strings(found))
 
 
 def main() -> None:

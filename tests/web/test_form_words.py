@@ -56,7 +56,7 @@ def _forms() -> Iterator[type[forms.BaseForm]]:
 
 def _fields(form: type[forms.BaseForm]) -> Iterator[tuple[str, Any]]:
     """Of the form and of the model that stands behind it."""
-    yield from form.base_fields.items()
+    yield from getattr(form, "base_fields", {}).items()
     model = getattr(getattr(form, "_meta", None), "model", None)
     if model is not None:
         yield from ((f"model.{field.name}", field) for field in model._meta.fields)
