@@ -16,9 +16,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.contenttypes.management import create_contenttypes
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache as kept
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template import Context, RequestContext, Template
 from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
@@ -163,6 +165,19 @@ def _what_pages_knew(django_test_environment: None) -> None:
         return cast("SafeString", plain(template, context))
 
     Template._render = render  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundle_is_kept(django_test_environment: None) -> None:
+    """A browser would ask with each page whether scripts, styles and fonts changed that were built a moment ago."""
+    plain = StaticFilesHandler.serve
+
+    def serve(self: StaticFilesHandler, request: HttpRequest) -> HttpResponse | FileResponse:
+        answer = plain(self, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    StaticFilesHandler.serve = serve  # type: ignore[assignment]
 
 
 def _is_session_spoiled(_: TransactionTestCase) -> bool:
