@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,8 @@ from django.test.signals import template_rendered
 from django.test.utils import _TestState
 from django.utils.safestring import SafeString
 from hypothesis import HealthCheck
+from hypothesis.internal.charmap import intervals_from_codec
+from hypothesis.internal.constants_ast import constants_from_module, is_local_module_file
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import BrandKit, Organisation, Role, User
@@ -96,18 +98,34 @@ def pytest_collection(session: pytest.Session) -> None:
     """Thousands of tests stay to the end: no collection of garbage need look through them again and again."""
     gc.disable()
     if hasattr(session.config, "workerinput") and session.config.args == session.config.getini("testpaths"):
-        _compile_share(session.config.rootpath, session.config.workerinput)
+        worker = session.config.workerinput
+        number, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+        _compile_share(session.config.rootpath, number, of)
+        _read_share(number, of)
 
 
-def _compile_share(root: Path, worker: Mapping[str, Any]) -> None:
+def _compile_share(root: Path, number: int, of: int) -> None:
     """In a fresh checkout pytest rewrites and compiles each module of tests, which is kept for whoever imports it next.
 
     All xdist workers would come to the same module at the same time: each begins with other ones instead.
     """
     modules = sorted(root.glob("tests/**/test_*.py"))
-    for module in modules[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+    for module in modules[number::of]:
         with contextlib.suppress(Exception, pytest.skip.Exception):  # the collection comes to it again, and says it
             importlib.import_module(".".join(module.relative_to(root).with_suffix("").parts))
+
+
+def _read_share(number: int, of: int) -> None:
+    """Hypothesis tries the constants of our modules and must know all letters: what one worker finds, it keeps for all.
+
+    When the collection ends each worker asks for all of them, all at the same time.
+    """
+    if number == 0:
+        intervals_from_codec("utf-8")
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if zlib.crc32(name.encode()) % of == number and file and is_local_module_file(file):
+            constants_from_module(module)
 
 
 def pytest_collection_finish() -> None:
