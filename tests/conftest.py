@@ -13,12 +13,15 @@ from typing import Any, cast
 
 import hypothesis
 import pytest
+import redis
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache as kept
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
+from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
 from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
@@ -30,6 +33,7 @@ from hypothesis.internal.constants_ast import constants_from_module, is_local_mo
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import BrandKit, Organisation, Role, User
+from accounts.sessions.store import SessionStore
 from config import services
 from contacts.segments import measuring
 from delivery.guards import heartbeat
@@ -56,6 +60,7 @@ _FORGETFUL = ("--fsync=off", "--full_page_writes=off")
 # What a page counts at once, it counts in a blink or says later: a test of that alone is as impatient as users are.
 AT_ONCE_MS, measuring.AT_ONCE_MS = measuring.AT_ONCE_MS, 15_000
 _NOTHING_IS_LEFT_OUT = os.environ.get("TALLYPOST_EVERY_TEST") == "1"
+_redis = redis.Redis.from_url(settings.REDIS_URL)
 _running: list[subprocess.Popen[bytes]] = []
 _ahead: list[subprocess.Popen[bytes]] = []
 
@@ -168,6 +173,7 @@ def django_db_setup(django_db_setup: None) -> None:
     assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     assert hasattr(TransactionTestCase, "_should_reload_connections")  # after a test that committed; always, by itself
     TransactionTestCase._should_reload_connections = _is_session_spoiled
+    Client._login = _log_in  # type: ignore[attr-defined]  # django-stubs leave it out
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -183,6 +189,22 @@ def _what_pages_knew(django_test_environment: None) -> None:
     Template._render = render  # type: ignore[attr-defined]
 
 
+_log_in_as_django_does = Client._login  # type: ignore[attr-defined]  # as above
+
+
+def _log_in(client: Client, user: User, backend: str | None = None) -> None:
+    """Django would store a session before the login and another one at it: in a new browser there is none to leave."""
+    if settings.SESSION_COOKIE_NAME in client.cookies:
+        _log_in_as_django_does(client, user, backend)
+        return
+    request = HttpRequest()
+    request.session = SessionStore()
+    request.session.update({SESSION_KEY: str(user.pk), HASH_SESSION_KEY: user.get_session_auth_hash()})
+    login(request, user, backend)
+    request.session.save()
+    client._set_login_cookies(request)  # type: ignore[attr-defined]  # as above
+
+
 def _is_session_spoiled(_: TransactionTestCase) -> bool:
     return not cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).is_as_new()
 
@@ -190,7 +212,7 @@ def _is_session_spoiled(_: TransactionTestCase) -> bool:
 @pytest.fixture(autouse=True)
 def _no_old_heartbeat() -> None:
     """A test that let the dispatcher work a minute ago would have every page say that nothing is sent."""
-    kept.delete(heartbeat.KEY)
+    _redis.delete(kept.make_key(heartbeat.KEY))  # thousands of times: the cache makes a client for each call
 
 
 @pytest.fixture
