@@ -1,9 +1,9 @@
 """PostgreSQL's advisory locks, all kinds in one place so that no two mean the same key.
 
-Held to the end of the transaction (`hold`, `share`, `try_hold`) or of a block (`alone`), and gone with the connection
-of whoever held them: a killed worker leaves nothing locked, nor does a machine that is gone (`missed_soon`). The
-connection slots of delivery.workers.slots are counted by their own keys, (provider, slot): a kind's number is larger
-than any provider's.
+Held to the end of the transaction (`hold`, `share`, `try_hold`) or of a block (`alone`, `in_turn`), and gone with the
+connection of whoever held them: a killed worker leaves nothing locked, nor does a machine that is gone
+(`missed_soon`). The connection slots of delivery.workers.slots are counted by their own keys, (provider, slot): a
+kind's number is larger than any provider's.
 """
 
 from collections.abc import Iterator
@@ -47,6 +47,7 @@ class Kind(IntEnum):
     EXPORT = 734_000_014
     MERGING = 734_000_051
     FIXING = 734_000_061
+    SIGN_IN = 734_000_071
 
 
 def missed_soon(session: "psycopg.Connection[Any]") -> None:
@@ -76,16 +77,32 @@ def try_hold(cursor: Any, kind: Kind, which: object = "") -> bool:
 @contextmanager
 def alone(kind: Kind, which: object = "") -> Iterator[bool]:
     """Over several transactions; yields False if somebody else is at it."""
-    keys: list[int | str] = [int(kind), str(which)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_lock({_KEYS})", keys)
+        cursor.execute(f"SELECT pg_try_advisory_lock({_KEYS})", [int(kind), str(which)])
         is_alone = bool(cursor.fetchone()[0])
     try:
         yield is_alone
     finally:
-        if is_alone and not connection.closed_in_transaction:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SELECT pg_advisory_unlock({_KEYS})", keys)
-            except (OperationalError, InterfaceError):
-                connection.close()
+        if is_alone:
+            _give_back(kind, which)
+
+
+@contextmanager
+def in_turn(kind: Kind, which: object = "") -> Iterator[None]:
+    """Over several transactions; waits for whoever is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_lock({_KEYS})", [int(kind), str(which)])
+    try:
+        yield
+    finally:
+        _give_back(kind, which)
+
+
+def _give_back(kind: Kind, which: object) -> None:
+    if connection.closed_in_transaction:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_unlock({_KEYS})", [int(kind), str(which)])
+    except (OperationalError, InterfaceError):
+        connection.close()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts.models import Organisation, User
 from accounts.organisation import hosts
@@ -86,8 +87,15 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _to_login_as_a_whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A session that ended while a page polls: htmx would put the login form into the fragment."""
-    login = resolve_url("account_login")
-    if not getattr(request, "htmx", None) or not response.headers.get("Location", "").startswith(login):
+    """A session that ended while a page polls: htmx would put the login form into the fragment.
+
+    One that ended while somebody filled in a form leads back to the form, not to an address that only takes it.
+    """
+    login, to = resolve_url("account_login"), response.headers.get("Location", "")
+    if not to.startswith(login):
         return response
-    return whole_pages.and_back(login, request)
+    if getattr(request, "htmx", None):
+        return whole_pages.and_back(login, request)
+    if request.method == "POST" and "?" in to and (form_page := whole_pages.sent_from(request)):
+        return redirect(f"{login}?{urlencode({'next': form_page})}")
+    return response

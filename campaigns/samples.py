@@ -15,6 +15,7 @@ from campaigns import sample_fields, sample_people, starters
 from campaigns.attachments import attaching
 from campaigns.models import Campaign, Edition
 from contacts import addresses, consent
+from contacts.importing.rows.preparing import split_name
 from contacts.models import Contact, ListSuppression, MailingList, Suppression
 from contacts.reach import counting
 from delivery.ledger import removing
@@ -140,7 +141,7 @@ def _first_mail(organisation: Organisation, owner: User) -> None:
     only_me, _ = MailingList.objects.get_or_create(
         name=LIST_OF_ONE, defaults={"description": "Yourself, for trying things out"}
     )
-    first, _, last = owner.name.partition(" ")
+    first, last = split_name(owner.name, "", "")
     contact, _ = Contact.objects.get_or_create(
         email=owner.email, defaults={"first_name": first, "last_name": last, "source": "set-up"}
     )

@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
 
 import hypothesis
 import pytest
+import redis
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.contenttypes.management import create_contenttypes
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -27,9 +29,12 @@ from django.test.signals import template_rendered
 from django.test.utils import _TestState
 from django.utils.safestring import SafeString
 from hypothesis import HealthCheck
+from hypothesis.internal.charmap import intervals_from_codec
+from hypothesis.internal.constants_ast import constants_from_module, is_local_module_file
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import BrandKit, Organisation, Role, User
+from accounts.sessions.store import SessionStore
 from config import services
 from contacts.segments import measuring
 from delivery.guards import heartbeat
@@ -56,6 +61,7 @@ _FORGETFUL = ("--fsync=off", "--full_page_writes=off")
 # What a page counts at once, it counts in a blink or says later: a test of that alone is as impatient as users are.
 AT_ONCE_MS, measuring.AT_ONCE_MS = measuring.AT_ONCE_MS, 15_000
 _NOTHING_IS_LEFT_OUT = os.environ.get("TALLYPOST_EVERY_TEST") == "1"
+_redis = redis.Redis.from_url(settings.REDIS_URL)
 _running: list[subprocess.Popen[bytes]] = []
 _ahead: list[subprocess.Popen[bytes]] = []
 
@@ -98,18 +104,34 @@ def pytest_collection(session: pytest.Session) -> None:
     """Thousands of tests stay to the end: no collection of garbage need look through them again and again."""
     gc.disable()
     if hasattr(session.config, "workerinput") and session.config.args == session.config.getini("testpaths"):
-        _compile_share(session.config.rootpath, session.config.workerinput)
+        worker = session.config.workerinput
+        number, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+        _compile_share(session.config.rootpath, number, of)
+        _read_share(number, of)
 
 
-def _compile_share(root: Path, worker: Mapping[str, Any]) -> None:
+def _compile_share(root: Path, number: int, of: int) -> None:
     """In a fresh checkout pytest rewrites and compiles each module of tests, which is kept for whoever imports it next.
 
     All xdist workers would come to the same module at the same time: each begins with other ones instead.
     """
     modules = sorted(root.glob("tests/**/test_*.py"))
-    for module in modules[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+    for module in modules[number::of]:
         with contextlib.suppress(Exception, pytest.skip.Exception):  # the collection comes to it again, and says it
             importlib.import_module(".".join(module.relative_to(root).with_suffix("").parts))
+
+
+def _read_share(number: int, of: int) -> None:
+    """Hypothesis tries the constants of our modules and must know all letters: what one worker finds, it keeps for all.
+
+    When the collection ends each worker asks for all of them, all at the same time.
+    """
+    if number == 0:
+        intervals_from_codec("utf-8")
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if zlib.crc32(name.encode()) % of == number and file and is_local_module_file(file):
+            constants_from_module(module)
 
 
 def pytest_collection_finish() -> None:
@@ -152,6 +174,7 @@ def django_db_setup(django_db_setup: None) -> None:
     assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     assert hasattr(TransactionTestCase, "_should_reload_connections")  # after a test that committed; always, by itself
     TransactionTestCase._should_reload_connections = _is_session_spoiled
+    Client._login = _log_in  # type: ignore[attr-defined]  # django-stubs leave it out
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -180,6 +203,22 @@ def _bundle_is_kept(django_test_environment: None) -> None:
     StaticFilesHandler.serve = serve  # type: ignore[assignment]
 
 
+_log_in_as_django_does = Client._login  # type: ignore[attr-defined]  # as above
+
+
+def _log_in(client: Client, user: User, backend: str | None = None) -> None:
+    """Django would store a session before the login and another one at it: in a new browser there is none to leave."""
+    if settings.SESSION_COOKIE_NAME in client.cookies:
+        _log_in_as_django_does(client, user, backend)
+        return
+    request = HttpRequest()
+    request.session = SessionStore()
+    request.session.update({SESSION_KEY: str(user.pk), HASH_SESSION_KEY: user.get_session_auth_hash()})
+    login(request, user, backend)
+    request.session.save()
+    client._set_login_cookies(request)  # type: ignore[attr-defined]  # as above
+
+
 def _is_session_spoiled(_: TransactionTestCase) -> bool:
     return not cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).is_as_new()
 
@@ -187,7 +226,7 @@ def _is_session_spoiled(_: TransactionTestCase) -> bool:
 @pytest.fixture(autouse=True)
 def _no_old_heartbeat() -> None:
     """A test that let the dispatcher work a minute ago would have every page say that nothing is sent."""
-    kept.delete(heartbeat.KEY)
+    _redis.delete(kept.make_key(heartbeat.KEY))  # thousands of times: the cache makes a client for each call
 
 
 @pytest.fixture

@@ -83,7 +83,8 @@ def _mjml(words: str, name: str, begins: int) -> Brought:
     if problem := bounds.problem_of_html(page):
         raise Unusable(problem)
     note = "Compiled from MJML; from here on it is written in HTML. The MJML is kept beside it."
-    return Brought("mjml", page, words, name, _found(_TITLE, words), _found(_PREVIEW, words), notes=(note,))
+    notes = (note, *mjml_source.not_drawn(words))
+    return Brought("mjml", page, words, name, _found(_TITLE, words), _found(_PREVIEW, words), notes=notes)
 
 
 def _document(words: str, name: str) -> Brought:

@@ -11,7 +11,7 @@ from campaigns.preflight.places import Places
 from delivery import markup
 from delivery.markup import host_of
 
-_PLACEHOLDER_HOSTS = ("example.com", "example.org", "example.net")
+_PLACEHOLDER = re.compile(r"(?:.+\.)?example\.(?:com|org|net)")
 _USUAL_PORTS = {None, 80, 443}
 # As people call a copy of their site that is not for readers. Not the registered name: speed-test.net, dev.to.
 _STAGING = re.compile(
@@ -35,10 +35,11 @@ def check(places: Places, links: Sequence[str], *, is_real: bool) -> Iterator[Fi
     if broken:
         text = f"The link “{broken[0][:60]}” is not an address."
         yield finding("block", "broken-link", text, "Write it as https://www.example.org/page.", broken[0])
-    placeholders = [link for link in web if host_of(link).endswith(_PLACEHOLDER_HOSTS)]
-    if placeholders:
-        text = "A link still leads to example.com."
-        yield finding("warn", "placeholder-link", text, "Enter your own address.", placeholders[0])
+    if placeholders := [link for link in web if _PLACEHOLDER.fullmatch(host_of(link))]:
+        where = host_of(placeholders[0])
+        many = f"{len(placeholders)} links still lead to {where} and the like."
+        text = many if placeholders[1:] else f"A link still leads to {where}."
+        yield finding("warn", "placeholder-link", text, "Enter the address of your own site.", placeholders[0])
     relative = [link for link in links if link and not re.match(r"[a-z][a-z0-9+.-]*:|#", link, re.IGNORECASE)]
     if relative:
         text = f"The link “{relative[0][:60]}” is not a full address; in a mail it leads nowhere."

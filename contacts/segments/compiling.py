@@ -8,6 +8,7 @@ from contacts.segments.predicate import EVERYBODY, Sql, decided, joined, negated
 from contacts.segments.rules import Group, Match, Rule
 
 MOST_SQL_CHARS = 200_000  # segments within segments
+WHOLE_AUDIENCE = "Everybody."  # what a sentence says where no row does
 
 
 class NotComplete(ValueError):
@@ -107,7 +108,7 @@ def _frozen(part: Rule | Group, known: Known) -> Rule | Group:
 def sentence(group: Group, known: Known) -> str:
     """Who is meant: “people whose city is Paris, and who clicked …”. Rows that cannot be asked yet are left out."""
     said = _said(group, known, outermost=True)
-    return f"People {said}." if said else "Everybody."
+    return f"People {said}." if said else WHOLE_AUDIENCE
 
 
 _BETWEEN = {Match.ALL: " and ", Match.ANY: " or ", Match.NONE: " or "}

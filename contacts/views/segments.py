@@ -211,7 +211,10 @@ def _asked(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:
     context = _figures(group, about, patience_ms)
     if "measured" in context:
         context["sample"] = asking.sample(group, about, patience_ms=patience_ms // 2)
-    return context | {"root": builder.view(group, about), "sentence": compiling.sentence(group, about)}
+    sentence = compiling.sentence(group, about)
+    if context.get("problems") and sentence == compiling.WHOLE_AUDIENCE:  # nothing is said yet, which is not everybody
+        sentence = ""
+    return context | {"root": builder.view(group, about), "sentence": sentence}
 
 
 def _figures(group: Group, about: Known, patience_ms: int) -> dict[str, Any]:

@@ -237,6 +237,7 @@ def _failure(
 ) -> Finding:
     told = [text for text in texts if text]
     judgement = judging.judge(told, status) if kind in (Kind.BOUNCE, Kind.DELAY) else None
+    is_final = kind == Kind.BOUNCE and not (original is None and _is_at_home(recipient))
     said = diagnostic or (judgement and judgement.words) or next(iter(told), "")
     return Finding(
         kind,
@@ -244,13 +245,21 @@ def _failure(
         original,
         status=_status(status, said),
         category=judgement.category if judgement else None,
-        is_permanent=kind == Kind.BOUNCE and judgement is not None and judgement.is_permanent,
-        suppresses=kind == Kind.BOUNCE and judgement is not None and judgement.suppresses,
+        is_permanent=is_final and judgement is not None and judgement.is_permanent,
+        suppresses=is_final and judgement is not None and judgement.suppresses,
         diagnostic=said[:_DIAGNOSTIC_CHARS],
         reporting_mta=reporting_mta,
         gives_up_at=gives_up_at,
         feedback_type="",
     )
+
+
+def _is_at_home(recipient: str | None) -> bool:
+    """On a machine that nobody outside can write to: whoever collects mail from a provider, whose mailbox took it."""
+    return (recipient or "").rpartition("@")[2].strip("[]") in _AT_HOME
+
+
+_AT_HOME = frozenset({"localhost", "localhost.localdomain", "127.0.0.1", "ipv6:::1"})
 
 
 def _status(number: str, words: str) -> str:

@@ -48,6 +48,13 @@ class OAuthLogin(models.Model):
         """It can get tokens, as far as is known."""
         return (self.as_application or self.refresh_sealed is not None) and not self.is_refused
 
+    def is_same(self, earlier: "OAuthLogin") -> bool:
+        """Of the same person or application as when it was read earlier, whatever was sealed anew since."""
+        named = ("service", "tenant", "client_id", "as_application")
+        if any(getattr(self, name) != getattr(earlier, name) for name in named):
+            return False
+        return self.as_application or secrets.are_same(self.refresh_sealed, earlier.refresh_sealed)
+
     def take(self, access: str, expires_at: object, refresh: str = "") -> None:
         self.access_sealed, self.expires_at = secrets.seal(access), expires_at  # type: ignore[assignment]
         if refresh:

@@ -1,7 +1,13 @@
-"""Access tokens: kept sealed until they end, renewed before, by one process at a time."""
+"""Access tokens: kept sealed until they end, renewed before, by one process at a time.
+
+A service may take ten seconds to answer. Meanwhile an advisory lock is held, and neither a transaction nor a row:
+whoever changes the sign-in does not wait. The refresh token that was sent may be worth nothing afterwards, so what came
+for it is kept in a transaction of its own, which no caller can roll back.
+"""
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +18,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import secrets
+from accounts import locks, secrets
 from accounts.egress.fetching import Client, Limits, NoAnswer
 from accounts.egress.guard import Refused
 from accounts.models import User
@@ -67,14 +73,15 @@ def renew_early() -> None:
 def exchange(login: OAuthLogin, code: str, back: str) -> None:
     """What a person agreed to becomes a sign-in. Raises NoToken."""
     given = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
-    with transaction.atomic():
-        login = OAuthLogin.objects.select_for_update().get(pk=login.pk)
-        said = _ask(login, given)
+    with locks.in_turn(locks.Kind.SIGN_IN, login.pk):
+        asked = _read(login.pk)
+        said = _ask(asked, given)
         if not said.get("refresh_token"):
             raise NoToken(
                 "The sign-in gave no right to come back later.", "Sign in once more, and agree to all that is asked."
             )
-        _take(login, said)
+        with _if_the_same(asked) as kept:
+            _take(kept, said)
 
 
 def problems(user: User) -> Iterator[Problem]:
@@ -108,23 +115,48 @@ def _valid(login: OAuthLogin, for_another: timedelta) -> str:
 
 
 def _renewed(login_id: int, for_another: timedelta) -> str:
-    """Under a lock of its row: whoever waited finds what the other one got."""
-    with transaction.atomic():
-        login = OAuthLogin.objects.select_for_update().get(pk=login_id)
+    """Whoever waited finds what the other one got."""
+    with locks.in_turn(locks.Kind.SIGN_IN, login_id):
+        login = _read(login_id)
         if known := _valid(login, for_another):
             return known
         problem = _held_back(login)
         if problem is None:
             try:
-                return _take(login, _ask(login, _grant(login)))
+                said = _ask(login, _grant(login))
             except NoToken as found:
-                retry_at = timezone.now() + _AGAIN
-                login.fails(found.words, found.cure, found.raw, retry_at, is_refused=found.is_refused)
                 problem = found
+                retry_at = timezone.now() + _AGAIN
+                with _if_the_same(login) as kept:
+                    if not secrets.are_same(kept.client_secret_sealed, login.client_secret_sealed):
+                        raise  # a new one was entered meanwhile, of which this says nothing
+                    kept.fails(found.words, found.cure, found.raw, retry_at, is_refused=found.is_refused)
+            else:
+                with _if_the_same(login) as kept:
+                    return _take(kept, said)
     # An early renewal that fails leaves a token that is good for some minutes.
     if known := _valid(login, timedelta(0)):
         return known
     raise problem
+
+
+def _read(login_id: int) -> OAuthLogin:
+    """Before a service is asked: never within a caller's transaction, which would stay open meanwhile."""
+    with transaction.atomic(durable=True):
+        login = OAuthLogin.objects.filter(pk=login_id).first()
+    if login is None:
+        raise nobody_signed_in()
+    return login
+
+
+@contextmanager
+def _if_the_same(asked: OAuthLogin) -> Iterator[OAuthLogin]:
+    """Locked, to note what the service said. Raises NoToken if another one was entered, or it was ended, meanwhile."""
+    with transaction.atomic(durable=True):
+        kept = OAuthLogin.objects.select_for_update().filter(pk=asked.pk).first()
+        if kept is None or not kept.is_same(asked):
+            raise NoToken("The sign-in was changed while a token was asked for.", "It is tried again by itself.")
+        yield kept
 
 
 def _held_back(login: OAuthLogin) -> NoToken | None:

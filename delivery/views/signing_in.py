@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -147,7 +148,23 @@ def _page(request: StaffRequest, owner: Owner) -> HttpResponse:
 
 
 def _keep(request: StaffRequest, owner: Owner, service: Service, given: dict[str, Any]) -> None:
-    login = OAuthLogin.objects.filter(**_of(owner)).first() or OAuthLogin(**_of(owner))
+    login = _entered(request, owner, service, given)
+    if not login.as_application:
+        messages.success(request, f"Kept. Now sign in at {service.name}, by the button below.")
+        return
+    try:
+        tokens.access(login, owner.host)
+    except NoToken as problem:
+        messages.error(request, f"{problem.words} {problem.cure}")
+    else:
+        _try_again(owner)
+        messages.success(request, f"{service.name} gives tokens. Test the connection now.")
+
+
+@transaction.atomic
+def _entered(request: StaffRequest, owner: Owner, service: Service, given: dict[str, Any]) -> OAuthLogin:
+    # Locked: a refresh token that a worker gets meanwhile would be written over with the one it replaced.
+    login = OAuthLogin.objects.select_for_update().filter(**_of(owner)).first() or OAuthLogin(**_of(owner))
     if login.pk is None or login.client_id != given["client_id"] or login.service != service.key:
         login.refresh_sealed = None  # of another application
     login.service, login.client_id = service.key, given["client_id"]
@@ -160,16 +177,7 @@ def _keep(request: StaffRequest, owner: Owner, service: Service, given: dict[str
     if isinstance(owner, ReturnMailbox):
         ReturnMailbox.objects.filter(pk=owner.pk).update(login_by=ReturnMailbox.LoginBy.TOKEN)
     audit.record(request, "oauth.set", owner.name, service=service.key, client_id=login.client_id)
-    if not login.as_application:
-        messages.success(request, f"Kept. Now sign in at {service.name}, by the button below.")
-        return
-    try:
-        tokens.access(login, owner.host)
-    except NoToken as problem:
-        messages.error(request, f"{problem.words} {problem.cure}")
-    else:
-        _try_again(owner)
-        messages.success(request, f"{service.name} gives tokens. Test the connection now.")
+    return login
 
 
 def _try_again(owner: Owner) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from io import StringIO
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -120,6 +121,21 @@ def test_a_polling_fragment_whose_session_ended_opens_the_whole_login_page(clien
     )
     assert response.status_code == 204
     assert response.headers["HX-Redirect"] == "/login/?next=%2Fcampaigns%2F7%2F"
+
+
+@pytest.mark.parametrize(
+    ("referer", "then"),
+    [
+        ("http://testserver/lists/3/?page=2", "/lists/3/?page=2"),
+        ("http://evil.example/lists/3/", "/lists/3/delete/"),
+        ("", "/lists/3/delete/"),
+    ],
+)
+def test_a_form_whose_session_ended_leads_back_to_the_page_it_stands_on(
+    client: Client, owner: User, referer: str, then: str
+) -> None:
+    answer = client.post("/lists/3/delete/", headers={"Referer": referer} if referer else {})
+    assert parse_qs(urlsplit(answer.headers["Location"]).query) == {"next": [then]}
 
 
 def test_the_chosen_theme_is_on_every_page(client: Client, owner: User) -> None:

@@ -29,6 +29,15 @@ def test_new_installation_has_a_finished_mail_to_its_owner(organisation: Organis
     assert not samples.inventory().is_there
 
 
+def test_an_owner_who_writes_their_family_name_first_is_greeted_by_their_given_name(
+    organisation: Organisation, owner: User
+) -> None:
+    owner.name = "Müller-Lüdenscheidt, Ännchen"
+    begin(organisation, owner, with_sample=False)
+    person = Contact.objects.get(email=owner.email)
+    assert (person.first_name, person.last_name) == ("Ännchen", "Müller-Lüdenscheidt")
+
+
 def test_sample_data_can_be_rehearsed_with(organisation: Organisation, owner: User) -> None:
     begin(organisation, owner, with_sample=True)
     assert samples.inventory() == samples.Inventory(contacts=210, lists=3, campaigns=1)

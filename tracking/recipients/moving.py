@@ -21,24 +21,37 @@ class Answer:
     problem: str = ""
     mailed_to: str = ""
     must_write: bool = False  # to the organisation
+    is_rehearsed: bool = False
 
 
 def ask(reader: Reader, typed: str, organisation: Organisation | None) -> Answer:
-    """Mail a link to the new address. Of a rehearsal nothing is sent."""
+    """Mail a link to the new address. In a rehearsal nothing is sent."""
     if reader.contact is None:
-        return Answer()
+        return _rehearsed(typed)
     if organisation is None or not mailing.can_mail():
         return Answer(_("We cannot send that mail at the moment. Write to us:"), must_write=True)
     try:
         change, secret = moving.ask(reader.contact, typed, ip=reader.ip)
     except addresses.InvalidAddress:
-        return Answer(_("This is not an e-mail address. Look for a typing error."))
+        return Answer(_no_address())
     except moving.SameAddress:
         return Answer(_("This is your address already."))
     except moving.TooOften:
         return Answer(_("Please wait until tomorrow: this was asked for several times today."))
     _mail_link(change, secret, organisation)
     return Answer(mailed_to=change.new_email)
+
+
+def _rehearsed(typed: str) -> Answer:
+    try:
+        addresses.normalise(typed.strip())
+    except addresses.InvalidAddress:
+        return Answer(_no_address())
+    return Answer(is_rehearsed=True)
+
+
+def _no_address() -> str:
+    return _("This is not an e-mail address. Look for a typing error.")
 
 
 def confirm(secret: str, organisation: Organisation | None) -> AddressChange:

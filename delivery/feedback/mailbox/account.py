@@ -25,25 +25,43 @@ class Account:
     uses_token: bool = False
     folder: str = "INBOX"
     moves: bool = True
+    is_signed_in: bool = False  # at the service that gave the token, which is another one every hour
 
     @classmethod
     def of(cls, mailbox: ReturnMailbox) -> "Account":
         """Raises secrets.Unreadable, of which NoToken is one."""
-        uses_token = mailbox.login_by == ReturnMailbox.LoginBy.TOKEN
-        signed_in = OAuthLogin.objects.filter(mailbox=mailbox).first() if uses_token else None
-        if uses_token and signed_in is None and not mailbox.secret_sealed:
+        signed_in = _signed_in(mailbox)
+        if signed_in is None and mailbox.login_by == ReturnMailbox.LoginBy.TOKEN and not mailbox.secret_sealed:
             raise tokens.nobody_signed_in()
+        secret = tokens.access(signed_in, mailbox.host) if signed_in else mailbox.secret
+        return cls._with(mailbox, secret, is_signed_in=signed_in is not None)
+
+    def is_still_of(self, mailbox: ReturnMailbox) -> bool:
+        """Nobody set it up in another way. No token is asked for. Raises secrets.Unreadable."""
+        is_signed_in = _signed_in(mailbox) is not None
+        secret = self.secret if is_signed_in else mailbox.secret
+        return self == Account._with(mailbox, secret, is_signed_in=is_signed_in)
+
+    @classmethod
+    def _with(cls, mailbox: ReturnMailbox, secret: str, *, is_signed_in: bool) -> "Account":
         return cls(
             mailbox.protocol,
             mailbox.host,
             mailbox.port,
             mailbox.security,
             mailbox.username,
-            tokens.access(signed_in, mailbox.host) if signed_in else mailbox.secret,
-            uses_token,
+            secret,
+            mailbox.login_by == ReturnMailbox.LoginBy.TOKEN,
             mailbox.folder,
             mailbox.afterwards == ReturnMailbox.Afterwards.MOVE,
+            is_signed_in,
         )
+
+
+def _signed_in(mailbox: ReturnMailbox) -> OAuthLogin | None:
+    if mailbox.login_by != ReturnMailbox.LoginBy.TOKEN:
+        return None
+    return OAuthLogin.objects.filter(mailbox=mailbox).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def note(mailbox_id: int, tested: Account, run: Run) -> None:
     """Keep what came of it, unless the mailbox was changed or removed meanwhile, or a fault of ours ended the test."""
     with transaction.atomic():
         mailbox = ReturnMailbox.objects.select_for_update().filter(pk=mailbox_id).first()
-        if mailbox is None or Account.of(mailbox) != tested:
+        if mailbox is None or not tested.is_still_of(mailbox):
             return
         if run.passed:
             mailbox.try_again()

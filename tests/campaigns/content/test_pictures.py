@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from PIL import Image, ImageChops
@@ -42,6 +42,11 @@ DARK_WORDS = """() => {
   }).map(one => one.outerHTML.slice(0, 200))
 }"""
 LOWEST = "all => Math.min(...all.map(one => one.getBoundingClientRect().height).filter(height => height))"
+LINES = """cell => {
+  const words = document.createRange()
+  words.selectNodeContents(cell)
+  return new Set([...words.getClientRects()].map(one => Math.round(one.top))).size
+}"""
 # Of buttons, in whole pixels: the edges, and how far a corner reaches from them.
 ROUND_CORNERS = """() => [...document.querySelectorAll("a")].flatMap(link => {
   const {left, top, right, bottom, height} = link.getBoundingClientRect()
@@ -107,6 +112,30 @@ def test_every_kind_of_block_fits_a_desk_and_a_phone(page: Page) -> None:
         assert page.get_by_text("phone" if only == "desktop" else "desktop", exact=True).is_hidden()
         assert page.locator("a", has_text="Read on").bounding_box()["height"] == 48  # type: ignore[index]
     assert page.locator(".filled a, .outline a, .links a").evaluate_all(LOWEST) >= 44  # on the phone
+    page.unroute("**/i/**")
+
+
+def test_a_word_that_is_wider_than_a_phone_is_broken_and_widens_no_mail(page: Page) -> None:
+    """A compound as German has them, or an address that somebody pasted. Columns of tables keep their words whole."""
+    long = "Straßenbahnbetriebshofsbesichtigungstour"
+    blocks_with_words: tuple[dict[str, Any], ...] = (
+        {"kind": "heading", "text": long},
+        {"kind": "text", "html": f"<p>https://www.nordlicht.example/{long}/{long}</p>"},
+        {"kind": "button", "label": long, "url": "https://shop.example/"},
+        {"kind": "image_text", "image": every_kind.PICTURE, "text": long, "html": f"<p>{long}</p>", "label": long},
+        {"kind": "quote", "text": long, "by": long},
+        {"kind": "event", "text": long, "day": "2026-03-29", "begins": "19:00", "ends": "22:00", "place": long},
+    )
+    table = {"kind": "table", "rows": f"Boat\tPrice\tWords\nAlma\t12 €\t{'as many as fill the line ' * 9}"}
+    page.route("**/i/**", lambda route: route.abort())
+    widths = {}
+    for block in (*blocks_with_words, table):
+        for width in (600, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.set_content(every_kind.page(block))
+            widths[block["kind"], width] = page.evaluate("document.documentElement.scrollWidth")
+    assert widths == {(kind, width): width for kind, width in widths}
+    assert page.get_by_role("cell", name="Alma").evaluate(LINES) == 1
     page.unroute("**/i/**")
 
 

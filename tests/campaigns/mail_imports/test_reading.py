@@ -93,6 +93,32 @@ def test_mjml_that_the_compiler_refuses_is_refused_in_words() -> None:
         mjml_source.compiled("<mjml><mj-section></mj-section></mjml>")
 
 
+@pytest.mark.parametrize("mode", ['mode="fluid-height"', "mode='fluid-height'"])
+def test_a_fluid_hero_is_as_high_as_its_picture(mode: str) -> None:
+    """In proportion to the picture's width: 300 of 600, as MJML has it."""
+    hero = f'<mj-hero {mode} background-url="a.png" background-width="600px" background-height="300px"></mj-hero>'
+    brought = reading.text(MJML.replace("<mj-body>", f"<mj-body>{hero}"))
+    assert brought.text.count("padding-bottom:50%;") == 2  # beside what stands in the hero, on both sides
+
+
+@pytest.mark.parametrize("written", ['full-width="false"', "full-width=''", 'full-width = "false"'])
+def test_a_section_that_says_it_is_not_wide_stays_within_the_mail(written: str) -> None:
+    brought = reading.text(MJML.replace("<mj-section>", f'<mj-section {written} background-color="#123456">'))
+    assert brought.text == reading.text(MJML.replace("<mj-section>", '<mj-section background-color="#123456">')).text
+    wide = reading.text(MJML.replace("<mj-section>", '<mj-section full-width="full-width" background-color="#123456">'))
+    assert wide.text != brought.text
+
+
+def test_attributes_that_the_compiler_passes_over_are_named_by_line() -> None:
+    assert len(reading.text(MJML).notes) == 1
+    brought = reading.text(MJML.replace("<mj-button ", '<mj-button title="The shop" '))
+    assert brought.notes[1:] == ("Line 4: <mj-button> loses its title.",)
+    hero = '<mj-hero inner-padding="9px" border-radius="4px"></mj-hero>\n'
+    many = reading.text(MJML.replace("</mj-body>", f"{hero * 7}</mj-body>")).notes
+    assert many[1] == "Line 5: <mj-hero> loses its inner-padding, border-radius."
+    assert many[-1] == "2 more lose something, too."
+
+
 def test_blocks_come_back_as_they_were_saved() -> None:
     document = blocks.empty()
     said = {"format": "tallypost-campaign", "version": 1, "name": "Spring", "subject": "S", "blocks": document}

@@ -144,6 +144,18 @@ def test_what_had_better_not_go_out_is_a_warning(campaign: Campaign, changes: di
     assert codes(campaign, "block") == set()
 
 
+def test_links_that_are_still_the_template_s_are_counted_and_a_name_that_ends_alike_is_none(campaign: Campaign) -> None:
+    def said() -> list[str]:
+        return [found.text for found in checklist.check(campaign) if found.code == "placeholder-link"]
+
+    campaign.html = GOOD + '<a href="https://myexample.com/">x</a>'
+    assert said() == []
+    campaign.html += '<a href="https://www.example.org/a">x</a>'
+    assert said() == ["A link still leads to www.example.org."]
+    campaign.html += '<a href="https://example.com/b">x</a>'
+    assert said() == ["2 links still lead to www.example.org and the like."]
+
+
 def test_list_that_usually_hears_from_somebody_else_is_named(campaign: Campaign) -> None:
     """Not where the lists disagree: then nobody is the usual one."""
     MailingList.objects.update(sender_name="Boats", sender_email="boats@nordlicht.example")

@@ -105,6 +105,7 @@ def test_the_numbers_follow_what_is_typed(people: None, browser: Client) -> None
     assert "Cy@example.com" in said
     said = page(browser.post("/segments/preview/?part=numbers", {**ANA, "r-0-value": ""}))
     assert "Enter a value. Then the people are counted." in said
+    assert "Everybody." not in said
     assert "1 person of 3" in page(browser.post("/segments/preview/", {**ANA, "r-match": "all"}))
 
 

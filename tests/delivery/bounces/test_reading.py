@@ -140,6 +140,16 @@ def test_a_forwarder_s_address_stands_beside_ours() -> None:
     assert (found.recipient, found.original) == ("a@mailbox.example", "ana@mailbox.example")
 
 
+@pytest.mark.parametrize("host", ["localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]"])
+def test_a_machine_at_home_says_nothing_of_the_mailbox_that_the_mail_was_collected_from(host: str) -> None:
+    fields = f"Final-Recipient: rfc822; ana@{host}\nAction: failed\nDiagnostic-Code: 550 5.1.1 No such user"
+    found = only(report(fields))
+    assert (found.kind, found.category) == (Kind.BOUNCE, C.INVALID_RECIPIENT)
+    assert (found.is_permanent, found.suppresses) == (False, False)
+    named = only(report(f"Original-Recipient: rfc822; ana@mailbox.example\n{fields}"))
+    assert (named.is_permanent, named.suppresses) == (True, True)  # a server's own name for a mailbox of its own
+
+
 @pytest.mark.parametrize("origin", ["(generated from ana@mailbox.example)", "(expanded from <ana@mailbox.example>)"])
 def test_a_server_that_sent_it_on_says_from_where(origin: str) -> None:
     words = f"  a@elsewhere.example\n    {origin}\n    550 User unknown\n"

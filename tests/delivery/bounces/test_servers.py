@@ -44,6 +44,7 @@ BOUNCE, DELAY = Kind.BOUNCE, Kind.DELAY
         ("exim-nullmx", "ana@nullmx.example", BOUNCE, C.BAD_DOMAIN, DEAD),
         ("exim-policy", "policy@mailbox.example", BOUNCE, C.UNKNOWN, ALIVE),
         ("exim-silent", "ana@silent.example", BOUNCE, C.EXPIRED, ALIVE),
+        ("fetchmail-unknown", "jane@localhost", BOUNCE, C.INVALID_RECIPIENT, ALIVE),  # somebody's machine at home
         ("haraka-fullnow", "fullnow@mailbox.example", BOUNCE, C.MAILBOX_FULL, ALIVE),
         ("haraka-nodns", "ana@servfail.example", BOUNCE, C.NETWORK, ALIVE),
         ("haraka-nodomain", "ana@nodomain.example", BOUNCE, C.BAD_DOMAIN, DEAD),

@@ -1,22 +1,22 @@
-from base64 import b64encode
-from functools import cache
-
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from delivery.domains import dkim, dmarc
 from delivery.domains.resolver import Resolver, Status
 from tests.delivery.domains.dns_server import DnsServer
 
-
-@cache
-def public(bits: int) -> str:
-    key = rsa.generate_private_key(65537, bits).public_key()
-    return b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
-
-
-GOOD = f"v=DKIM1; k=rsa; p={public(2048)}"
+# Of keys that nobody has.
+RSA_2048 = (
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA4xEesz06opbKVkE8YtKLdDehE0gvOrXnvsGRCAf9QrRLmRI9ioL0fMhy"
+    "I9AoGdOGFqY2lF7nm2/PUhqfrahOvgLFPJ0npwRaPeDx1bDMIErFBR6fDjevsF+Xpd0ZVVHb72fLYH0ME0Jh7EMklZkIQzGE8Jjo"
+    "2FJ+ikQOPN59scCVdOxlhlVtOsOYORppjbWiWCIMuoyvBjN5r56gu4FmpORlbZgK0XVnW+J0XtVhctxvFxn1akUVQ2ePv7N1Rq91"
+    "aUUZ9wR1fiUirrJR8pqpmT2ggvqSZd8fZ93uH4j3xvGAqgShQ1JlniQ+NQhRcH4Qko6rNoegmX/0Tsz5PE5HFQIDAQAB"
+)
+RSA_1024 = (
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDaBsu26MBA7S+BKwsNJxcY+SYZ0sJvfGTsH8Pt/eMvD5RuUPEfPMK2JoPuS8FQ"
+    "pOd//1OSEmLQ9OHifwLOw1MPn9qpPsSeqOnbJi/eVPLekP+d3ZQUaARmSKTdZSC+NAwB4xgCjtA+M8EoaxiEyV08EaLD4n6T+mfx"
+    "okuzXiPSvQIDAQAB"
+)
+GOOD = f"v=DKIM1; k=rsa; p={RSA_2048}"
 ED25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # RFC 8463, A.2
 
 
@@ -24,19 +24,19 @@ ED25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # RFC 8463, A.2
     ("record", "codes", "passes"),
     [
         (GOOD, [], True),
-        (f"p={public(2048)}", [], True),
+        (f"p={RSA_2048}", [], True),
         (f"v=DKIM1; k=ed25519; p={ED25519}", [], True),
-        (f"v=DKIM1; p={public(1024)}", ["shortish"], True),
-        (f"v=DKIM1; p={public(2048)[:-8]}", ["broken"], False),
+        (f"v=DKIM1; p={RSA_1024}", ["shortish"], True),
+        (f"v=DKIM1; p={RSA_2048[:-8]}", ["broken"], False),
         ("v=DKIM1; k=rsa; p=", ["revoked"], False),
-        (f"v=DKIM1; k=ed25519; p={public(2048)}", ["broken"], False),
-        (f"v=DKIM1; k=dsa; p={public(2048)}", ["kind"], False),
+        (f"v=DKIM1; k=ed25519; p={RSA_2048}", ["broken"], False),
+        (f"v=DKIM1; k=dsa; p={RSA_2048}", ["kind"], False),
         (f"{GOOD}; t=y:s", ["testing"], True),
         (f"{GOOD}; s=tlsrpt", ["service"], False),
         (f"{GOOD}; h=sha1", ["hash"], False),
         (GOOD.replace(";", r"\;"), ["backslash"], False),
         (f'"{GOOD}"', ["quotes"], False),
-        (f"k=rsa; v=DKIM1; p={public(2048)}", ["syntax"], False),
+        (f"k=rsa; v=DKIM1; p={RSA_2048}", ["syntax"], False),
         ("v=DKIM1; k=rsa", ["syntax"], False),
         ("v=spf1 -all", ["other"], False),
     ],
@@ -56,7 +56,7 @@ def test_keys_behind_cnames_two_keys_and_none(name_server: DnsServer, ask: Resol
             "s1._domainkey.shop.example": {"CNAME": ["s1.relay.example."]},
             "s1.relay.example": {"TXT": [GOOD]},
             "s2._domainkey.shop.example": {"CNAME": ["gone.relay.example."]},
-            "two._domainkey.shop.example": {"TXT": [GOOD, f"v=DKIM1; p={public(1024)}"]},
+            "two._domainkey.shop.example": {"TXT": [GOOD, f"v=DKIM1; p={RSA_1024}"]},
         }
     )
     behind = dkim.check("s1", "shop.example", ask)

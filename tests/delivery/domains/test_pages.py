@@ -96,6 +96,10 @@ def test_an_empty_installation_is_led_from_its_sender_to_a_provider_that_carries
     shown = client.get(page).content.decode()
     assert "No provider carries its mail yet" in shown
     assert f'href="/providers/{ses.pk}/">Open it</a>' in shown
+    Provider.objects.create(name="Relay", host="smtp.nordlicht.example")
+    shown = client.get(page).content.decode()
+    assert "There are <bdi>Relay</bdi> and <bdi>SES</bdi>." in shown
+    assert 'href="/providers/">Choose one</a>' in shown
     ses.make_default()
     SendingDomain.objects.update(report=Report(domain.name, rows=sending_domains.report().rows).as_json())
     shown = client.get(page).content.decode()

@@ -23,6 +23,20 @@ class TokenServer(ThreadingHTTPServer):
         self.asked: list[dict[str, str]] = []
         self.status = 200
         self.answer: dict[str, object] | bytes = {"access_token": "access-canary", "expires_in": 3600}
+        self.turning_over = ""  # the one refresh token that is good: each is taken once, for another one
+        self.answers = threading.Event()
+        self.answers.set()
+
+    def said(self, asked: dict[str, str]) -> tuple[int, dict[str, object] | bytes]:
+        self.asked.append(asked)
+        count = len(self.asked)
+        self.answers.wait(30)
+        if not self.turning_over:
+            return self.status, self.answer
+        if asked.get("refresh_token") != self.turning_over:
+            return 400, {"error": "invalid_grant"}
+        self.turning_over = f"refresh-{count}"
+        return 200, {"access_token": f"access-{count}", "expires_in": 3600, "refresh_token": self.turning_over}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -30,10 +44,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.asked.append(dict(parse_qsl(body)))
-        answer = self.server.answer
+        status, answer = self.server.said(dict(parse_qsl(body)))
         raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(self.server.status)
+        self.send_response(status)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
@@ -54,5 +67,6 @@ def token_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
     limits = Limits(seconds=5, https_only=False, ports=frozenset({port}))
     monkeypatch.setattr(tokens, "client", lambda: Client(limits, Guard(Allowed.read("127.0.0.0/8"))))
     yield server
+    server.answers.set()
     server.shutdown()
     server.server_close()

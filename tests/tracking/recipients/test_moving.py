@@ -114,8 +114,11 @@ def test_a_complaint_follows_to_the_new_address_and_a_bounce_does_not(
 
 
 def test_a_rehearsal_asks_nobody(browser: Client, send: Callable[..., Sent], letterbox: Letterbox) -> None:
-    sent = send(rehearsal=True)
-    browser.post(f"{sent.unsubscribe()}/preferences", {"part": "address", "address": "new@kunden.example"})
+    """It says so where the address was typed, and what is wrong with one as any other mail's page does."""
+    here = f"{send(rehearsal=True).unsubscribe()}/preferences"
+    for address, said in (("new@kunden.example", "This is a rehearsal"), ("new", "This is not an e-mail address")):
+        shown = browser.post(here, {"part": "address", "address": address}).content.decode()
+        assert said in shown.partition('aria-labelledby="address"')[2].partition("</section>")[0]
     assert not letterbox.mails
     assert not AddressChange.objects.exists()
 
