@@ -79,7 +79,7 @@ def test_a_mailbox_is_added_and_its_password_is_on_no_page(browser: Client) -> N
         ("host", "imap.example.org:993", "Leave out the port"),
         ("security", "none", "only a server on this machine"),
         ("secret", "", "Enter the password"),
-        ("secret", "two\r\nlines", "invisible characters"),
+        ("secret", "two\r\nlines", "one line"),
         ("username", "", "Enter the user name"),
         ("folder", "IN\r\nBOX", "invisible characters"),
     ],
