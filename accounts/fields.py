@@ -7,11 +7,14 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.forms.utils import ErrorList
+from django.utils.translation import gettext_lazy as _
 
 from accounts import timezones
 from accounts.models import User
 
-_no_control = RegexValidator(r"[\x00-\x1f\x7f]", "Use one line without special characters.", inverse_match=True)
+_no_control = RegexValidator(
+    r"[\x00-\x1f\x7f]", _("There are tabs or other invisible characters in it. Type it anew."), inverse_match=True
+)
 
 
 class LineField(forms.CharField):

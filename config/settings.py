@@ -166,6 +166,8 @@ STORAGES = {
 IMAGES_URL = os.environ.get("IMAGES_URL", "").rstrip("/")
 
 WHITENOISE_USE_FINDERS = True  # the bundle is hashed by Vite: nothing to collect
+# What Vite puts there has its content's hash in its name: a browser need not ask each minute whether it has changed.
+WHITENOISE_IMMUTABLE_FILE_TEST = rf"^/{STATIC_URL}assets/"
 
 # An https address means that a proxy ends TLS before us and says so in this header.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,16 +18,19 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, login
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.contenttypes.management import create_contenttypes
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import cache as kept
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import post_migrate
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.template import Context, RequestContext, Template
 from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
 from django.test.utils import _TestState
 from django.utils.safestring import SafeString
 from hypothesis import HealthCheck
+from hypothesis.internal.charmap import intervals_from_codec
+from hypothesis.internal.constants_ast import constants_from_module, is_local_module_file
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import BrandKit, Organisation, Role, User
@@ -101,18 +104,34 @@ def pytest_collection(session: pytest.Session) -> None:
     """Thousands of tests stay to the end: no collection of garbage need look through them again and again."""
     gc.disable()
     if hasattr(session.config, "workerinput") and session.config.args == session.config.getini("testpaths"):
-        _compile_share(session.config.rootpath, session.config.workerinput)
+        worker = session.config.workerinput
+        number, of = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+        _compile_share(session.config.rootpath, number, of)
+        _read_share(number, of)
 
 
-def _compile_share(root: Path, worker: Mapping[str, Any]) -> None:
+def _compile_share(root: Path, number: int, of: int) -> None:
     """In a fresh checkout pytest rewrites and compiles each module of tests, which is kept for whoever imports it next.
 
     All xdist workers would come to the same module at the same time: each begins with other ones instead.
     """
     modules = sorted(root.glob("tests/**/test_*.py"))
-    for module in modules[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+    for module in modules[number::of]:
         with contextlib.suppress(Exception, pytest.skip.Exception):  # the collection comes to it again, and says it
             importlib.import_module(".".join(module.relative_to(root).with_suffix("").parts))
+
+
+def _read_share(number: int, of: int) -> None:
+    """Hypothesis tries the constants of our modules and must know all letters: what one worker finds, it keeps for all.
+
+    When the collection ends each worker asks for all of them, all at the same time.
+    """
+    if number == 0:
+        intervals_from_codec("utf-8")
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if zlib.crc32(name.encode()) % of == number and file and is_local_module_file(file):
+            constants_from_module(module)
 
 
 def pytest_collection_finish() -> None:
@@ -169,6 +188,19 @@ def _what_pages_knew(django_test_environment: None) -> None:
         return cast("SafeString", plain(template, context))
 
     Template._render = render  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundle_is_kept(django_test_environment: None) -> None:
+    """A browser would ask with each page whether scripts, styles and fonts changed that were built a moment ago."""
+    plain = StaticFilesHandler.serve
+
+    def serve(self: StaticFilesHandler, request: HttpRequest) -> HttpResponse | FileResponse:
+        answer = plain(self, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    StaticFilesHandler.serve = serve  # type: ignore[assignment]
 
 
 _log_in_as_django_does = Client._login  # type: ignore[attr-defined]  # as above

@@ -1,5 +1,9 @@
 """`python -m tools.translations`: keep the catalogues of recipients' pages in step with their words, and compile them.
 
+Beside our own words they say in ours what Django says about a mistake in a form. English has a catalogue for that
+alone: all that Django may say to staff is in it, whichever form, field or validator says it. The other languages have
+what may be said on a recipient's page.
+
 What is new in templates and code is added to each `locale/*/LC_MESSAGES/django.po` without a translation, what is gone
 is taken out, and the .mo files beside them, which are committed too, are written anew: an installation needs no tool
 for that.
@@ -12,7 +16,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages import Catalog, mofile, pofile
+import django
+from babel.messages import Catalog, Message, mofile, pofile
 from django.utils.translation.template import templatize
 
 from tools.usage import takes_nothing
@@ -28,13 +33,47 @@ _CODE = tuple(
 _NOBODY_S = re.compile(
     rb'^(?:#[^\n]*|"(?:POT-|PO-|Generated|Report|Last-|Language-Team|Project)[^\n]*)\n', re.MULTILINE
 )
+_DJANGO = Path(django.__file__).parent
+_SAY_WHAT_IS_WRONG = (
+    "contrib/auth/password_validation.py",
+    "core/validators.py",
+    "db/models/base.py",
+    "db/models/constraints.py",
+    "db/models/fields/__init__.py",
+    "db/models/fields/json.py",
+    "db/models/fields/related.py",
+    "forms/fields.py",
+    "forms/formsets.py",
+    "forms/models.py",
+    "forms/utils.py",
+)
+_OF_A_FIELD_S_HELP = "Your password "
+_SAID_TO_RECIPIENTS = (
+    "This field is required.",
+    "Enter a list of values.",
+    "Enter a valid email address.",
+    "Null characters are not allowed.",
+    "Select a valid choice. %(value)s is not one of the available choices.",
+    "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+)
+# A text, or one for the singular and one for the plural.
+Words = str | tuple[str, str]
 _CALL = re.compile(r"gettext\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\)")
 
 
-def words() -> list[str]:
+def words(language: str) -> list[Words]:
     """Every text that is to be translated, in the order of the files."""
-    found = [text for path in sorted(_TEMPLATES.rglob("*.html")) for text in _of_template(path)]
-    found += [text for folder in _CODE for path in sorted(folder.rglob("*.py")) for text in _of_code(path)]
+    if language == "en":
+        return of_django()
+    own = [text for path in sorted(_TEMPLATES.rglob("*.html")) for text in _of_template(path)]
+    own += [text for folder in _CODE for path in sorted(folder.rglob("*.py")) for text in _of_code(path)]
+    said = [text for text in of_django() if (text if isinstance(text, str) else text[0]) in _SAID_TO_RECIPIENTS]
+    return list(dict.fromkeys([*own, *said]))
+
+
+def of_django() -> list[Words]:
+    """All sentences by which Django refuses what somebody entered."""
+    found = [text for path in _SAY_WHAT_IS_WRONG for text in _sentences(_DJANGO / path)]
     return list(dict.fromkeys(found))
 
 
@@ -57,14 +96,20 @@ def compiled(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def untranslated(catalog: Catalog) -> list[str]:
-    return [str(text) for text in words() if not (found := catalog.get(text)) or not found.string or found.fuzzy]
+def strings(message: Message) -> tuple[str, ...]:
+    """One, or one for each number that the language tells apart."""
+    found = message.string
+    return (found,) if isinstance(found, str) else tuple(found or ())
+
+
+def untranslated(language: str, catalog: Catalog) -> list[str]:
+    return [str(text) for text in words(language) if not _is_there(catalog, text)]
 
 
 def written(language: str, known: Catalog) -> Catalog:
     """The catalogue with exactly the words there are now."""
     fresh = Catalog(locale=language, project="Tallypost", fuzzy=False, charset="utf-8")
-    for text in words():
+    for text in words(language):
         before = known.get(text)
         fresh.add(text, before.string if before else "")
     return fresh
@@ -84,6 +129,25 @@ def _of_code(path: Path) -> Iterator[str]:
                 yield text.value
 
 
+def _sentences(path: Path) -> Iterator[Words]:
+    """Of calls of `_` and of `ngettext_lazy`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        texts = [str(one.value) for one in node.args if isinstance(one, ast.Constant)]
+        if node.func.id not in ("_", "gettext", "ngettext", "ngettext_lazy") or not texts or not texts[0].endswith("."):
+            continue
+        if not texts[0].startswith(_OF_A_FIELD_S_HELP):
+            yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
+
+
+def _is_there(catalog: Catalog, text: Words) -> bool:
+    found = catalog.get(text)
+    if found is None or found.fuzzy:
+        return False
+    return bool(strings(found)) and all(strings(found))
+
+
 def main() -> None:
     missing = False
     for language in languages():
@@ -92,7 +156,7 @@ def main() -> None:
         pofile.write_po(buffer, catalog, width=0, omit_header=False, sort_output=False)
         path_of(language, "po").write_bytes(_NOBODY_S.sub(b"", buffer.getvalue()))
         path_of(language, "mo").write_bytes(compiled(read(language)))
-        for text_left in untranslated(catalog):
+        for text_left in untranslated(language, catalog):
             missing = True
             print(f"{language}: {text_left}")
     sys.exit(1 if missing else 0)

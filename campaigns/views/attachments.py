@@ -34,6 +34,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label="File",
         max_length=255,
+        error_messages={"required": "Choose a file."},
         help_text=f"Up to {attaching.MOST_BYTES // 1_000_000} MB. {allowed.IN_WORDS}",
         widget=forms.FileInput(attrs={"accept": _ACCEPTED}),
     )

@@ -49,6 +49,7 @@ _TOLD = (
 class FiguresForm(forms.Form):
     file = forms.FileField(
         label="The file",
+        error_messages={"required": "Choose the file that you downloaded there."},
         help_text=f"CSV of Google Postmaster Tools or of Microsoft SNDS, up to {LARGEST_BYTES // 1_000_000} MB.",
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
     )

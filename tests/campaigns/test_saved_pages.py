@@ -53,7 +53,7 @@ def test_one_is_renamed_and_a_name_of_nothing_is_refused_in_words(
     client, hours = client_for(marketer), saved("Hours")
     refused = client.post(f"/saved-blocks/{hours.pk}/", {"name": "  "})
     assert refused.status_code == 422
-    assert "This field is required" in refused.content.decode()
+    assert "This is missing. Fill it in." in refused.content.decode()
     client.post(f"/saved-blocks/{hours.pk}/", {"name": "Opening hours"})
     hours.refresh_from_db()
     assert hours.name == "Opening hours"

@@ -45,9 +45,9 @@ def test_a_seed_list_is_kept_changed_and_deleted(marketer: User, client_for: Bro
 @pytest.mark.parametrize(
     ("name", "addresses", "said"),
     [
-        ("", GMAIL, "required"),
+        ("", GMAIL, "This is missing."),
         ("INBOXES", GMAIL, "There is a seed list of this name"),
-        ("New", "", "required"),
+        ("New", "", "This is missing."),
         ("New", f"{GMAIL} nobody", "nobody"),
         ("New", " ".join(f"{n}@gmail.example" for n in range(31)), "room for 30 addresses"),
     ],
@@ -99,7 +99,7 @@ def test_without_an_address_or_with_very_many_none_is_sent(marketer: User, clien
     for given, said in (
         ({"to": ""}, "choose a seed list"),
         ({"to": "", "seeds": [one.pk for one in lists]}, "60 get a test mail at once"),
-        ({"to": "", "seeds": [4711]}, "4711"),
+        ({"to": "", "seeds": [4711]}, "This choice is not offered any more. Choose another one."),
     ):
         answer = browser.post(reverse("campaign-test", args=[campaign.pk]), given)
         assert answer.status_code == 422

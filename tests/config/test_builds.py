@@ -1,5 +1,6 @@
 """Scripts and styles of older builds: needed by products of the same checkout that run, and by pages that are open."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -7,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from config import builds, run
 
@@ -78,3 +81,15 @@ def test_all_that_was_built_stays(tmp_path: Path) -> None:
     entry = json.loads((built / "manifest.json").read_text())["src/main.js"]
     assert (built / entry["file"]).exists()
     assert list((built / "assets").glob("signup-worker-*.js"))
+
+
+def test_a_browser_keeps_hashed_files_and_asks_again_for_those_with_one_name_for_all_builds(client: Client) -> None:
+    def kept(name: str) -> str:
+        with contextlib.closing(client.get(f"/static/{name}")) as answer:
+            return answer["Cache-Control"]
+
+    bundle = settings.BASE_DIR / "frontend" / "dist"
+    hashed = [name for name in json.loads((bundle / "files.json").read_text()) if name.startswith("assets/")]
+    assert {Path(name).suffix for name in hashed} >= {".js", ".css", ".woff2", ".svg"}
+    assert {kept(name) for name in hashed} == {"max-age=315360000, public, immutable"}
+    assert {kept(file.name) for file in bundle.glob("*.*")} == {"max-age=60, public"}

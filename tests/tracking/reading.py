@@ -22,6 +22,8 @@ def english_in(page: str) -> list[str]:
 
 @cache
 def _english() -> list[str]:
-    texts = [str(entry.id) for entry in translations.read("de") if entry.id]
-    parts = [part.strip() for text in texts for part in re.split(r"%\(\w+\)s", text)]
+    words = translations.words("de")
+    texts = [text for one in words for text in ((one,) if isinstance(one, str) else one)]
+    texts += [text for entry in translations.read("en") if entry.id for text in translations.strings(entry)]
+    parts = [part.strip() for text in texts for part in re.split(r"%\(\w+\)[sd]", text)]
     return [part for part in parts if len(part) >= _SHORTEST]

@@ -31,12 +31,12 @@ _EMPTY = [
     ("batch-people-tag", {}, "Write the tag that these people shall carry."),
     ("domain-mail-paste", {"source": "Subject: Lunch"}, "Those are not the headers of this mail."),
     ("approval-decide", {"decision": "back"}, "Say what has to change."),
-    ("approval-override", {}, "This field is required."),
-    ("comment-answer", {}, "This field is required."),
-    ("comment-change", {}, "This field is required."),
-    ("image-folder", {"name": ""}, "This field is required."),
-    ("image-replace", {}, "This field is required."),
-    ("versions", {"name": ""}, "This field is required."),
+    ("approval-override", {}, "This is missing. Fill it in."),
+    ("comment-answer", {}, "This is missing. Fill it in."),
+    ("comment-change", {}, "This is missing. Fill it in."),
+    ("image-folder", {"name": ""}, "This is missing. Fill it in."),
+    ("image-replace", {}, "Choose the picture that comes in its place."),
+    ("versions", {"name": ""}, "This is missing. Fill it in."),
     ("import-new", {"as": "suppressed"}, "Choose a file, or paste people below."),
 ]
 

@@ -36,6 +36,7 @@ class PictureForm(forms.Form):
     picture = PicturesField(
         label="Pictures",
         help_text="JPEG, PNG, GIF or WebP, each up to 10 MB.",
+        error_messages={"required": "Choose one picture or more."},
         widget=_ManyFiles(attrs={"accept": _KINDS}),
     )
     alt = forms.CharField(
@@ -118,6 +119,7 @@ class ReplaceForm(forms.Form):
     picture = forms.FileField(
         label="The new picture",
         help_text="JPEG, PNG, GIF or WebP, up to 10 MB.",
+        error_messages={"required": "Choose the picture that comes in its place."},
         widget=forms.FileInput(attrs={"accept": _KINDS}),
     )
 

@@ -67,7 +67,7 @@ def move_images(request: StaffRequest) -> HttpResponse:
     if not chosen:
         form.add_error(None, "Nothing is moved yet: tick the pictures first.")
     if not form.is_valid():
-        return _page(request, move_form=form, chosen={picture.pk for picture in chosen})
+        return _page(request, move_form=form, chosen=chosen)
     folder = form.chosen()
     count = chosen.update(folder=folder)
     where = f"into “{folder}”" if folder else "out of their folders"
@@ -80,13 +80,13 @@ def _page(
     *,
     form: PictureForm | None = None,
     move_form: FolderForm | None = None,
-    chosen: Collection[int] = (),
+    chosen: Collection[Image] = (),
 ) -> HttpResponse:
-    """`form`, `move_form`: what is to be mended; `chosen`: pictures that are ticked."""
-    context = _shelf(request) | {
+    """`form`, `move_form`: what is to be mended; `chosen`: pictures that are ticked, of which none leaves the page."""
+    context = _shelf(request, chosen) | {
         "form": form or PictureForm(),
         "move_form": move_form or FolderForm(),
-        "chosen": chosen,
+        "chosen": {picture.pk for picture in chosen},
     }
     return render(request, "campaigns/images/images.html", context, status=422 if form or move_form else 200)
 
@@ -108,7 +108,8 @@ def _problem(form: PictureForm) -> str:
     return words.partition("”: ")[2] or words
 
 
-def _shelf(request: StaffRequest) -> dict[str, Any]:
+def _shelf(request: StaffRequest, chosen: Collection[Image] = ()) -> dict[str, Any]:
+    """`chosen` stand in front where they do not stand there anyway: others came before them meanwhile."""
     words = request.GET.get("q", "").replace("\0", "").strip()
     order = request.GET.get("sort", "")
     order = order if order in _ORDERS else "newest"
@@ -120,11 +121,13 @@ def _shelf(request: StaffRequest) -> dict[str, Any]:
         found = found.filter(folder=folder if isinstance(folder, ImageFolder) else None)
     page = min(whole_number(request.GET.get("page")) or 1, 10_000)
     rows = list(found.order_by(*_ORDERS[order][1])[(page - 1) * _PAGE : page * _PAGE + 1])
+    shown = {picture.pk for picture in rows[:_PAGE]}
+    pictures = [*(picture for picture in chosen if picture.pk not in shown), *rows[:_PAGE]]
     organisation = Organisation.get()
     base = organisation.public_address if organisation else ""
     asked = {"q": words, "folder": folder.pk if isinstance(folder, ImageFolder) else folder, "sort": order}
     return {
-        "pictures": [(picture, library.address(base, picture)) for picture in rows[:_PAGE]],
+        "pictures": [(picture, library.address(base, picture)) for picture in pictures],
         "words": words,
         "folder": folder,
         "folders": _folder_chips(asked),

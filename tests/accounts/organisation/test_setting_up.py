@@ -79,13 +79,13 @@ def test_without_a_name_of_the_sender_mail_is_from_the_organisation(client: Clie
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("email", "olga", "valid email address"),
+        ("email", "olga", "This is not an e-mail address."),
         ("password", "short", "too short"),
         ("password", "olga@nordlicht.example", "too similar"),
         ("password", "password123", "too common"),
         ("time_zone", "Atlantis", "There is no time zone “Atlantis”"),
-        ("sender_name", "Nordlicht\r\nBcc: all@example.org", "Use one line"),
-        ("postal_address", "", "required"),
+        ("sender_name", "Nordlicht\r\nBcc: all@example.org", "There are tabs or other invisible characters in it."),
+        ("postal_address", "", "This is missing."),
     ],
 )
 def test_a_mistake_is_named_and_nothing_is_created(client: Client, field: str, value: str, said: str) -> None:

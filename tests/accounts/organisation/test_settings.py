@@ -34,7 +34,7 @@ def test_saved_settings_are_used_and_audited(client_for: Browser, admin: User) -
         ("public_url", "https://localhost/mail", "no path"),
         ("public_url", "https://[::1", "name of the host"),
         ("public_url", "https://a-very-very-long-name.newsletters.nordlicht.example", "48 is the most"),
-        ("name", "a\nb", "one line"),
+        ("name", "a\nb", "invisible characters"),
     ],
 )
 def test_what_would_break_is_refused(client_for: Browser, admin: User, field: str, value: str, said: str) -> None:

@@ -97,6 +97,22 @@ def test_chosen_pictures_move_into_a_new_folder_and_stay_when_it_goes(client_for
     assert named(client, "") == ["door", "tulip"]
 
 
+def test_refused_move_keeps_a_picture_ticked_that_others_pushed_to_the_next_page(
+    client_for: Browser, marketer: User
+) -> None:
+    client, tulip, door = client_for(marketer), make("tulip"), make("door")
+    for number in range(47):
+        make(f"other-{number}")  # one of two came to the second page while they were being ticked
+    assert "tulip" not in named(client, "")
+    answer = client.post("/images/move/", {"chosen": [tulip.pk, door.pk], "new_folder": "x" * 81})
+    page = BeautifulSoup(answer.content, "html.parser")
+    ticked = {str(box["value"]) for box in page.select("[name=chosen][checked]")}
+    assert ticked == {str(tulip.pk), str(door.pk)}
+    assert len(page.select("[name=chosen]")) == 49
+    client.post("/images/move/", {"chosen": list(ticked), "new_folder": "Spring"})
+    assert ImageFolder.objects.get().images.count() == 2
+
+
 def test_refused_move_keeps_what_was_chosen_and_says_why_beside_it(client_for: Browser, marketer: User) -> None:
     client, gone = client_for(marketer), ImageFolder.objects.create(name="Autumn")
     spring = ImageFolder.objects.create(name="Spring")
@@ -113,7 +129,7 @@ def test_refused_move_keeps_what_was_chosen_and_says_why_beside_it(client_for: B
     gone_id = gone.pk
     gone.delete()
     cases: list[tuple[dict[str, object], str, str]] = [
-        ({"new_folder": "x" * 81}, "new_folder", "at most 80 characters"),
+        ({"new_folder": "x" * 81}, "new_folder", "This is too long: it has 81 characters, and 80 fit. Shorten it."),
         ({"folder": gone_id}, "folder", "This folder is not there any more. Choose another one."),
     ]
     for given, field, reason in cases:

@@ -211,7 +211,11 @@ def test_what_cannot_be_unpacked_is_said(upload: Upload, content: bytes, words: 
         jobs.change(job)
 
 
-SIX = "Email,Name\n" + "".join(f"{one}@x.org,\n" for one in "abcdef")
+def people(*found: str) -> str:
+    return "\n".join(["Email,Name", *(one if "," in one else f"{one}," for one in found), ""])
+
+
+SIX = people(*(f"{one}@x.org" for one in "abcdef"))
 
 
 @pytest.mark.parametrize(
@@ -225,7 +229,29 @@ SIX = "Email,Name\n" + "".join(f"{one}@x.org,\n" for one in "abcdef")
         ("Name,Email,Work email\nAda,ada@x.org,a@work.org\nBen,ben@x.org,b@work.org", None),
         ("Email, Work email\nada@x.org, a@work.org\nben@x.org, b@work.org", None),
         ("ada@x.org;a@work.org;Ada\nben@x.org;b@work.org;Ben", None),
-        ("ada@x.org,a@work.org\nben@x.org,b@work.org", None),
+        ("ada@x.org,a@work.org,A\nben@x.org,b@work.org,B", None),
+        ("ada@x.org,a@work.org\nben@x.org,b@work.org", people("ada@x.org", "a@work.org", "ben@x.org", "b@work.org")),
+        ("a@x.org,b@x.org", people("a@x.org", "b@x.org")),
+        ("a@x.org\tb@x.org\nc@x.org\td@x.org", people(*(f"{one}@x.org" for one in "abcd"))),
+        ("a@x.org b@x.org\nc@x.org d@x.org", people(*(f"{one}@x.org" for one in "abcd"))),
+        ("a@x.org\nb@x.org\nc@x.org\nd@x.org,e@x.org  f@x.org", SIX),
+        ("a@x.org, b@x.org; c@x.org | d@x.org\ne@x.org\nf@x.org", SIX),
+        ("a@x.org，b@x.org、c@x.org；d@x.org\ne@x.org f@x.org", SIX),
+        ("Ana <a@x.org>,Bo <b@x.org>", people("a@x.org,Ana", "b@x.org,Bo")),
+        ("Ana <a@x.org> Bo <b@x.org>", people("a@x.org,Ana", "b@x.org,Bo")),
+        ("Ana a@x.org\n2. Bo b@x.org", people("a@x.org,Ana", "b@x.org,2. Bo")),
+        ("a@x.org (Ana) b@x.org (Bo)", people("a@x.org,Ana", "b@x.org,Bo")),
+        ("To: 'Ana' <a@x.org>, mailto:b@x.org", people("a@x.org,Ana", "b@x.org")),
+        ("Doe, Ana <a@x.org>, Roe, Bo <b@x.org>", people('a@x.org,"Doe, Ana"', 'b@x.org,"Roe, Bo"')),
+        ('"Doe, Ana" <a@x.org>, Bo', people('a@x.org,"Doe, Ana"', "Bo")),
+        ("Ana <a@x.org>, b@x.org; c@x.org", people("a@x.org,Ana", "b@x.org", "c@x.org")),
+        ("o'brien@x.org, <b@x.org>.", people("o'brien@x.org", "b@x.org")),
+        ("Ana,a@x.org\nBo,b@x.org", None),
+        ("Ana,a@x.org,Berlin\nBo,b@x.org", None),
+        ("Name,Email,Note\nAna,a@x.org,wrote from ana@y.org\nBo,b@x.org,", None),
+        ("Ana\ta@x.org\tother@y.org\nBo\tb@x.org\t", None),
+        ("BEGIN:VCARD\nFN:Ana\nEMAIL;TYPE=home:a@x.org\nEMAIL:b@x.org\nEND:VCARD", None),
+        ("x" * 200_000, None),
         ("Name,Email,Work email\nAda,<ada@x.org>,<a@work.org>", None),
         ("a@x.org,b@x.org,c@x.org\nd@x.org,e@x.org,f@x.org", SIX),
         ("a@x.org;b@x.org;c@x.org\nd@x.org;e@x.org;f@x.org", SIX),

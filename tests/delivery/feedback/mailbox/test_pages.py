@@ -81,7 +81,7 @@ def test_a_mailbox_is_added_and_its_password_is_on_no_page(browser: Client) -> N
         ("secret", "", "Enter the password"),
         ("secret", "two\r\nlines", "one line"),
         ("username", "", "Enter the user name"),
-        ("folder", "IN\r\nBOX", "one line"),
+        ("folder", "IN\r\nBOX", "invisible characters"),
     ],
 )
 def test_what_cannot_work_is_named_beside_its_field(field: str, value: object, words: str) -> None:
