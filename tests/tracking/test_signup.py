@@ -509,7 +509,14 @@ def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
     post(browser, form, "ada@example.com")
     asked = browser.get(confirm_address()).content.decode()
     tried = browser.post(confirm_address(), {"lists": news.pk}).content.decode()
-    for page, words in ((asked, 'type="submit">Confirm</button>'), (tried, "You are signed up")):
+    assert "You are signed up" not in tried
+    assert "From now on" not in tried
+    would = "would get what you asked for from now on"
+    for page, words in (
+        (asked, 'type="submit">Confirm</button>'),
+        (tried, "You would be signed up now"),
+        (tried, would),
+    ):
         assert "This is a rehearsal" in page
         assert words in page
     assert not Contact.objects.exists()

@@ -12,7 +12,7 @@ from accounts.models import Organisation
 from accounts.organisation.measuring import Rules
 from contacts import addresses
 from tracking import unsubscribing
-from tracking.recipients import answering, moving, preferences
+from tracking.recipients import answering, moving, preferences, rehearsing
 from tracking.recipients.preferences import Reader
 from tracking.recipients.showing import for_recipients, in_words, of_nobody, rendered, spoken
 from tracking.unsubscribing import Leaver
@@ -30,11 +30,12 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if part == "address":
         return _ask_for_address(request, token, leaver)
     act = _ACTS.get(part)
-    if act:
-        with translation.override(spoken(request, leaver.language)):
-            act(_reader(request, leaver), request)
-        leaver = unsubscribing.recognise(token) or leaver
-    return _page(request, token, leaver, is_saved=act is not None)
+    if act is None:
+        return _page(request, token, leaver)
+    with translation.override(spoken(request, leaver.language)):
+        act(_reader(request, leaver), request)
+        would = rehearsing.would(part)
+    return _page(request, token, unsubscribing.recognise(token) or leaver, is_saved=True, would=would)
 
 
 def _ask_for_address(request: HttpRequest, token: str, leaver: Leaver) -> HttpResponse:

@@ -10,7 +10,7 @@ from accounts.organisation.measuring import Rules
 from accounts.security import as_a_page
 from contacts import addresses
 from tracking import unsubscribing
-from tracking.recipients import answering, viewing
+from tracking.recipients import answering, rehearsing, viewing
 from tracking.recipients.showing import for_recipients, in_words, of_nobody, quiet, rendered, spoken, unknown
 from tracking.unsubscribing import Channel, Leaver
 
@@ -63,7 +63,8 @@ def answer_counting(request: HttpRequest, token: str) -> HttpResponse:
         return of_nobody(request, token)
     with translation.override(spoken(request, leaver.language)):
         answering.answer(leaver, request.POST, request.META.get("REMOTE_ADDR"))
-    return _page(request, "public/unsubscribe.html", token, leaver, is_saved=True)
+        would = rehearsing.would("counting")
+    return _page(request, "public/unsubscribe.html", token, leaver, is_saved=True, would=would)
 
 
 @for_recipients

@@ -235,7 +235,8 @@ def _rehearsed(request: HttpRequest, found: SignupRequest) -> HttpResponse:
         return _shown(request, found, "public/signup/expired.html", status=410)
     if found.state == SignupRequest.State.WAITING and letters.is_closed(found.key):
         return _shown(request, found, "public/signup/suppressed.html", status=409)
-    return _shown(request, found, "public/signup/confirmed.html", is_rehearsal=True)
+    is_tried = found.state == SignupRequest.State.WAITING
+    return _shown(request, found, "public/signup/confirmed.html", is_rehearsal=is_tried)
 
 
 def _shown(

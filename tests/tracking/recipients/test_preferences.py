@@ -71,10 +71,21 @@ def test_a_recipient_chooses_topics_a_pause_and_a_language(browser: Client, sent
 def test_of_a_rehearsal_nothing_is_changed(browser: Client, send: Callable[..., Sent]) -> None:
     sent = send(rehearsal=True)
     here, before = f"{sent.unsubscribe()}/preferences", subscribed(sent.contact())
-    for part in ("topics", "pause", "resume", "language", "counting"):
+    for part, would in (
+        ("topics", "your topics would be saved now"),
+        ("agree", "our mail to you would go on"),
+        ("pause", "your pause would begin now"),
+        ("resume", "your pause would end now"),
+        ("language", "your language would be saved now"),
+        ("counting", "your answer would be saved now"),
+    ):
         page = browser.post(here, {"part": part, "days": "30", "language": "de", "opens": "refused"}).content.decode()
         assert "This is a rehearsal" in page
+        assert f"Nothing is changed here. With a real mail, {would}." in page
         assert "Saved." not in page
+    page = browser.post(f"{sent.unsubscribe()}/counting", {"opens": "refused"}).content.decode()
+    assert "Nothing is changed here. With a real mail, your answer would be saved now." in page
+    assert "Your answer is saved." not in page
     person = sent.contact()
     assert subscribed(person) == before
     assert (person.paused_until, person.language, person.open_consent) == (None, "", "unknown")
