@@ -6,6 +6,7 @@ import importlib
 import os
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -31,6 +32,7 @@ from django.utils.safestring import SafeString
 from hypothesis import HealthCheck
 from hypothesis.internal.charmap import intervals_from_codec
 from hypothesis.internal.constants_ast import constants_from_module, is_local_module_file
+from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import BrandKit, Organisation, Role, User
@@ -58,10 +60,14 @@ hypothesis.settings.register_profile("tallypost", deadline=None, suppress_health
 hypothesis.settings.load_profile("tallypost")
 # No test pulls the plug: what the kernel has is as good as what the disk has.
 _FORGETFUL = ("--fsync=off", "--full_page_writes=off")
+# Nor does ANALYZE come by in the middle of a test: it finds full pages and, as nothing is committed, nobody in them. A
+# few hundred people are then joined for minutes, as if there were none. `_without_old_rows` takes the place of VACUUM.
+_UNDISTURBED = ("--autovacuum=off",)
 # What a page counts at once, it counts in a blink or says later: a test of that alone is as impatient as users are.
 AT_ONCE_MS, measuring.AT_ONCE_MS = measuring.AT_ONCE_MS, 15_000
 _NOTHING_IS_LEFT_OUT = os.environ.get("TALLYPOST_EVERY_TEST") == "1"
 _redis = redis.Redis.from_url(settings.REDIS_URL)
+_VACUUM_SECONDS, _vacuumed_at = 20.0, 0.0
 _running: list[subprocess.Popen[bytes]] = []
 _ahead: list[subprocess.Popen[bytes]] = []
 
@@ -74,7 +80,10 @@ def pytest_configure(config: pytest.Config) -> None:
         service.place.make()
         service.prepare()
         with (settings.VAR_DIR / f"{service.name}.log").open("ab") as log:
-            command = [*service.command, *(_FORGETFUL if isinstance(service, services.Postgres) else ())]
+            command = [
+                *service.command,
+                *((*_FORGETFUL, *_UNDISTURBED) if isinstance(service, services.Postgres) else ()),
+            ]
             _running.append(subprocess.Popen(command, stdout=log, stderr=log, **service.place.identity))
         service.wait()
     if getattr(config.option, "numprocesses", None):
@@ -221,6 +230,18 @@ def _log_in(client: Client, user: User, backend: str | None = None) -> None:
 
 def _is_session_spoiled(_: TransactionTestCase) -> bool:
     return not cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS]).is_as_new()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_old_rows(django_db_blocker: DjangoDbBlocker) -> None:
+    """What tests have rolled back still lies in the tables, and whatever reads them goes over it."""
+    global _vacuumed_at
+    database, now = connections[DEFAULT_DB_ALIAS], time.monotonic()
+    if database.connection is None or database.in_atomic_block or now - _vacuumed_at < _VACUUM_SECONDS:
+        return
+    with django_db_blocker.unblock(), database.cursor() as cursor:
+        cursor.execute("VACUUM (SKIP_LOCKED)")
+    _vacuumed_at = now
 
 
 @pytest.fixture(autouse=True)
