@@ -83,6 +83,7 @@ def test_all_that_was_built_stays(tmp_path: Path) -> None:
     assert list((built / "assets").glob("signup-worker-*.js"))
 
 
+@pytest.mark.django_db
 def test_a_browser_keeps_hashed_files_and_asks_again_for_those_with_one_name_for_all_builds(client: Client) -> None:
     def kept(name: str) -> str:
         with contextlib.closing(client.get(f"/static/{name}")) as answer:

@@ -1,8 +1,23 @@
 """Opens and clicks are answered before granian makes a task of them, in the very version that is installed."""
 
-from granian import _futures
+from importlib import util
+from types import ModuleType
+
+import pytest
 
 from config.web import shortcut
+
+
+@pytest.fixture
+def granian(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """As it is installed: a test before may have imported the front, which opens the one of this process."""
+    spec = util.find_spec("granian._futures")
+    assert spec
+    assert spec.loader
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(shortcut, "_futures", module)
+    return module
 
 
 class Watcher:
@@ -21,27 +36,18 @@ class Loop:
         self.tasks += 1
 
 
-def test_what_is_answered_at_once_becomes_no_task_and_everything_else_does() -> None:
-    before = _futures._cbsched_aioschedule
-    try:
-        assert shortcut.open_for(lambda scope, _: bool(scope == "short"))
-        loop = Loop()
-        schedule = _futures._cbsched_aioschedule(loop, None, lambda _: None)  # type: ignore[no-untyped-call]
-        short, long = Watcher("short"), Watcher("long")
-        schedule(short)
-        assert (short.is_done, loop.tasks) == (True, 0)
-        schedule(long)
-        assert (long.is_done, loop.tasks) == (False, 1)
-    finally:
-        _futures._cbsched_aioschedule = before
+def test_what_is_answered_at_once_becomes_no_task_and_everything_else_does(granian: ModuleType) -> None:
+    assert shortcut.open_for(lambda scope, _: bool(scope == "short"))
+    loop = Loop()
+    schedule = granian._cbsched_aioschedule(loop, None, lambda _: None)
+    short, long = Watcher("short"), Watcher("long")
+    schedule(short)
+    assert (short.is_done, loop.tasks) == (True, 0)
+    schedule(long)
+    assert (long.is_done, loop.tasks) == (False, 1)
 
 
-def test_another_granian_is_left_as_it_is() -> None:
-    before = _futures._cbsched_aioschedule
-    try:
-        _futures._cbsched_aioschedule = lambda loop, something: None  # type: ignore[assignment,misc]
-        changed = _futures._cbsched_aioschedule
-        assert not shortcut.open_for(lambda *_: True)
-        assert _futures._cbsched_aioschedule is changed
-    finally:
-        _futures._cbsched_aioschedule = before
+def test_another_granian_is_left_as_it_is(granian: ModuleType) -> None:
+    granian._cbsched_aioschedule = changed = lambda loop, something: None  # type: ignore[attr-defined]
+    assert not shortcut.open_for(lambda *_: True)
+    assert granian._cbsched_aioschedule is changed

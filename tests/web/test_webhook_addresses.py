@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -66,7 +66,8 @@ def ask(
     port: int, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> tuple[int, bytes]:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        connection.request(method, path, body=body or None, headers=dict(headers or {}))
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused before all of it was sent: the answer is there
+            connection.request(method, path, body=body or None, headers=dict(headers or {}))
         answer = connection.getresponse()
         return answer.status, answer.read()
 

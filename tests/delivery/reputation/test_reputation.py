@@ -183,7 +183,7 @@ def test_an_admin_adds_addresses_and_chooses_lists(
     browser = client_for(admin)
     for ip, words in (
         ("192.168.1.1", "private network"),
-        ("not one", "valid IPv4 or IPv6"),
+        ("not one", "not the address of a machine (IPv4 or IPv6)"),
         ("8.8.4.4", "looked up now"),
     ):
         assert words in browser.post("/reputation/", {"ip": ip}, follow=True).content.decode()
