@@ -1,20 +1,11 @@
 """What the page of columns still needs before the file can be checked: all of it at once, each with its place there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from accounts.open_points import OpenPoint
 from accounts.wording import isolated
 from contacts.importing.columns.questions import Question
 from contacts.importing.plan import Plan
-
-
-@dataclass(frozen=True)
-class OpenPoint:
-    """`place` is the id of the control that settles it."""
-
-    place: str
-    label: str
-    words: str
 
 
 def open_points(plan: Plan, header: Sequence[str], asked: Iterable[Question]) -> list[OpenPoint]:
