@@ -46,15 +46,16 @@ class Leaver:
 
     def lists(self) -> list[MailingList]:
         """The mail's lists the person is on."""
+        return self._lists(subscriptions__state=Subscription.State.SUBSCRIBED)
+
+    def list_named(self, number: str) -> MailingList | None:
+        """Of the mail's lists, also one that the person has left: a button pressed twice does not end everything."""
+        return next((known for known in self._lists() if str(known.pk) == number), None)
+
+    def _lists(self, **kind: str) -> list[MailingList]:
         if self.contact is None or self.batch is None:
             return []
-        return list(
-            MailingList.objects.filter(
-                id__in=self.batch.lists,
-                subscriptions__contact=self.contact,
-                subscriptions__state=Subscription.State.SUBSCRIBED,
-            )
-        )
+        return list(MailingList.objects.filter(id__in=self.batch.lists, subscriptions__contact=self.contact, **kind))
 
 
 def is_of_a_test(token: str) -> bool:

@@ -65,6 +65,17 @@ def test_leaving_one_list_keeps_the_others(browser: Client, sent: Sent) -> None:
     assert not Suppression.objects.exists()
 
 
+def test_leaving_one_list_twice_keeps_the_others_too(browser: Client, sent: Sent) -> None:
+    """A double click, or the answer's page loaded again."""
+    for _ in range(2):
+        answer = browser.post(f"{sent.unsubscribe()}/leave", {"list": sent.lists[0].id})
+        assert f"You have left “{sent.lists[0].name}”" in answer.content.decode()
+    assert subscribed(sent.contact()) == {sent.lists[1].id}
+    assert not Suppression.objects.exists()
+    browser.post(f"{sent.unsubscribe()}/undo")
+    assert subscribed(sent.contact()) == {sent.lists[0].id, sent.lists[1].id}
+
+
 def test_a_made_up_list_means_everything(browser: Client, sent: Sent) -> None:
     browser.post(f"{sent.unsubscribe()}/leave", {"list": sent.lists[1].id})
     assert subscribed(sent.contact()) == set()

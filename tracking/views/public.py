@@ -37,7 +37,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
     if leaver is None:
         return of_nobody(request, token)
-    chosen = next((known for known in leaver.lists() if str(known.id) == request.POST.get("list")), None)
+    chosen = leaver.list_named(request.POST.get("list", ""))
     _leave(request, leaver, [chosen.id] if chosen else None, Channel.PAGE)
     return _page(request, "public/unsubscribed.html", token, leaver, left=chosen)
 
