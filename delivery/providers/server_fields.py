@@ -52,6 +52,11 @@ def check_port(port: int, usual: Collection[int], words: str) -> int:
     return port
 
 
+def ports_help() -> str:
+    """Behind the words about the usual ones: what `check_port` takes beside them."""
+    return "Any other from 1 to 65535 may be entered, too." if settings.ALLOW_ANY_SMTP_PORT else "No other is possible."
+
+
 def is_this_machine(host: str) -> bool:
     address = _address(host)
     return host == "localhost" or host == settings.SANDBOX_HOST or bool(address and address.is_loopback)
