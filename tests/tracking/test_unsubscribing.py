@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from contacts import consent
-from contacts.models import ConsentEvent, Contact, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
 from delivery.models import Batch
 from tests.clock import making_older
 from tests.tracking.conftest import Sent
@@ -90,6 +90,24 @@ def test_undo_brings_back_exactly_what_was_left(browser: Client, sent: Sent, one
     assert subscribed(sent.contact()) == before
     assert not Suppression.objects.exists()
     assert ConsentEvent.objects.filter(kind=ConsentEvent.Kind.GIVEN, channel="page").count() == (1 if one else 2)
+
+
+@pytest.mark.parametrize("by_mistake", ["one", "everything"])
+def test_undo_leaves_alone_what_was_left_by_another_button_before(browser: Client, sent: Sent, by_mistake: str) -> None:
+    """Somebody leaves one list, goes back, and presses the wrong button."""
+    meant, other = sent.lists[0], MailingList.objects.create(name="Other")
+    consent.subscribe(sent.contact(), lists=[other.pk], channel="form")
+    browser.post(f"{sent.unsubscribe()}/leave", {"list": meant.pk})
+    kept = subscribed(sent.contact())
+    assert len(kept) == 2
+    Batch.objects.filter(pk=sent.batch.pk).update(lists=[meant.pk, other.pk])
+    page = browser.post(f"{sent.unsubscribe()}/leave", {"list": other.pk} if by_mistake == "one" else {})
+    assert subscribed(sent.contact()) == (kept - {other.pk} if by_mistake == "one" else set())
+    left = re.findall(r'name="left" value="(\d+)"', page.content.decode())
+    assert "subscribed again" in browser.post(f"{sent.unsubscribe()}/undo", {"left": left}).content.decode()
+    assert subscribed(sent.contact()) == kept
+    browser.post(f"{sent.unsubscribe()}/undo", {"left": [MailingList.objects.create(name="Never joined").pk]})
+    assert subscribed(sent.contact()) == kept
 
 
 def test_a_forwarded_mail_undoes_nothing_that_is_long_ago(browser: Client, sent: Sent) -> None:

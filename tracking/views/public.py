@@ -39,8 +39,9 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     if leaver is None:
         return of_nobody(request, token)
     chosen = leaver.list_named(request.POST.get("list", ""))
-    _leave(request, leaver, [chosen.id] if chosen else None, Channel.PAGE)
-    return _page(request, "public/unsubscribed.html", token, leaver, left=chosen)
+    lists = [chosen.pk] if chosen else leaver.all_lists()
+    _leave(request, leaver, lists if chosen else None, Channel.PAGE)
+    return _page(request, "public/unsubscribed.html", token, leaver, left=chosen, lists=lists)
 
 
 @csrf_exempt
@@ -50,7 +51,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
     if leaver is None:
         return of_nobody(request, token)
-    is_undone = unsubscribing.undo(leaver)
+    is_undone = unsubscribing.undo(leaver, request.POST.getlist("left"))
     return _page(request, "public/resubscribed.html", token, leaver, is_undone=is_undone)
 
 
