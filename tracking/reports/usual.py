@@ -16,6 +16,7 @@ from django.db import connection
 
 from accounts.organisation.measuring import Tracking
 from accounts.wording import count_people, rate
+from delivery.ledger.tallying import LIVE
 from tracking.models import Breakdown, EventKind
 from tracking.reports import counting
 
@@ -169,9 +170,10 @@ def _people(kind: EventKind) -> str:
     return f"coalesce(sum(people) FILTER (WHERE kind = {int(kind)}), 0)::bigint"
 
 
+# What is on its way now is counted in its chunks until these are done.
 _OUTCOMES = f"""
-SELECT b.id, b.accepted, d.opened, d.clicked, d.left_it, f.bounced, f.complained, b.finished_at, b.tracking
-FROM delivery_batch b
+SELECT b.id, b.accepted + coalesce(c.accepted, 0)::bigint, d.opened, d.clicked, d.left_it, f.bounced, f.complained, b.finished_at, b.tracking
+FROM delivery_batch b {LIVE}
 CROSS JOIN LATERAL (
     SELECT {_people(EventKind.OPEN)} AS opened, {_people(EventKind.CLICK)} AS clicked,
         {_people(EventKind.UNSUBSCRIBE)} AS left_it
