@@ -43,6 +43,12 @@ def test_the_first_sentence_counts_what_was_accepted_a_moment_ago(send: Callable
     assert "of 10 delivered" in shown
 
 
+def test_of_one_person_the_report_speaks_as_people_do(send: Callable[..., Out], browser: Client) -> None:
+    for shown in (page(browser, send(1)), page(browser, send(1, rehearsal=True))):
+        assert "Nobody has clicked" in shown
+        assert "Nobody of" not in shown
+
+
 def test_what_is_no_more_than_chance_is_as_usual(send: Callable[..., Out], browser: Client) -> None:
     for people in (3, 4, 5):
         send(20).did(EventKind.CLICK, *range(people))
