@@ -46,8 +46,8 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("Moosend", r"#[a-z]+:\w+(?::\w+)?#|#(?:unsubscribeLink|updatePreferences)#"),
     ("Keap", r"~[A-Z]\w+\.(?P<name>\w+)~"),
 )
-# Brackets that everybody uses: the name decides. Each shape begins with the bracket, and what may not stand before it is
-# asked behind it: that way `re` leaps from bracket to bracket, and does not try each character of the mail.
+# Brackets that everybody uses: the name decides. Each shape begins with the bracket, and what may not stand before it
+# is asked behind it: that way `re` leaps from bracket to bracket, and does not try each character of the mail.
 _NAMED: tuple[tuple[str, str], ...] = (
     ("phpList, SendGrid or Brevo", r"\[(?<![\w\[]\[)" + _NAME + r"\](?!\])"),
     ("another system", r"\{(?<![{$#\w]\{)" + _NAME + r"(?:\|(?P<bar>[^{}|\n]{0,60}))?\}(?!\})"),
