@@ -65,7 +65,7 @@ def new(request: StaffRequest) -> HttpResponse:
         context = {
             "starters": starters.all(kit),
             "own": Template.objects.filter(archived_at=None).select_related("campaign"),
-            "earlier": Campaign.objects.whole()[:8],
+            "earlier": Campaign.objects.whole().select_related("batch")[:8],
             "brands": choosing.others(),
             "brand": kit,
             "usual_brand": choosing.usual(),

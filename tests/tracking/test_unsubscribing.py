@@ -145,6 +145,30 @@ def test_a_rehearsal_says_that_nothing_changes_and_changes_nothing(
     assert Event.objects.count() == 1
 
 
+def test_whoever_leaves_or_comes_back_in_a_rehearsal_reads_what_a_real_mail_would_do(
+    browser: Client, send: Callable[..., Sent]
+) -> None:
+    sent = send(rehearsal=True)
+    here, one = sent.unsubscribe(), {"list": sent.lists[0].id}
+    gone, left = browser.post(f"{here}/leave").content.decode(), browser.post(f"{here}/leave", one).content.decode()
+    back, german = browser.post(f"{here}/undo").content.decode(), browser.post(f"{here}/leave?lang=de").content.decode()
+    for page, words in (
+        (gone, "<h1>You would be unsubscribed now</h1>"),
+        (gone, "would get no more mail from us."),
+        (left, f"<h1>You would have left “{sent.lists[0].name_for_recipients}” now</h1>"),
+        (left, "would get no more mail of this list."),
+        (back, "<h1>You would be subscribed again now</h1>"),
+        (back, "everything would be as it was before for"),
+        (german, "<h1>Sie wären jetzt abgemeldet</h1>"),
+    ):
+        assert words in page
+    for page in (gone, left, back):
+        for claim in ("You are unsubscribed", "You have left", "gets no more mail", "You are subscribed again"):
+            assert claim not in page
+    one_click = browser.post(here, {"List-Unsubscribe": "One-Click"})
+    assert (one_click.status_code, one_click.content) == (200, b"Nobody is unsubscribed: this is a rehearsal.\n")
+
+
 def test_a_sample_person_leaves_for_real_even_in_a_rehearsal(browser: Client, send: Callable[..., Sent]) -> None:
     sent = send(rehearsal=True, sample=True)
     assert "This is a rehearsal" not in browser.post(f"{sent.unsubscribe()}/leave").content.decode()
