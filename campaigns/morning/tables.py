@@ -54,10 +54,16 @@ def _now_s_rows() -> Iterator[Sequence[Any]]:
     found = now.now()
     for flight in found.flights:
         times = (flight.batch.started_at, flight.progress.finishes_at)
-        yield flight.campaign.name, flight.stage.label, *_tally(flight.tally), flight.progress.rate_per_second, *times
+        yield (
+            flight.campaign.name,
+            flight.campaign.stage_words,
+            *_tally(flight.tally),
+            flight.progress.rate_per_second,
+            *times,
+        )
     for campaign in found.scheduled:
         starts_at = campaign.batch.not_before if campaign.batch else None
-        yield campaign.name, campaign.stage.label, *_tally(None), None, starts_at, None
+        yield campaign.name, campaign.stage_words, *_tally(None), None, starts_at, None
 
 
 def _last() -> Table:

@@ -293,6 +293,18 @@ def test_what_is_on_its_way_and_the_last_campaigns_are_taken_along(
     assert home(client_for(viewer), "?as=csv&table=nonsense").status_code == 404
 
 
+def test_planned_rehearsal_says_that_it_is_one(client_for: Browse, viewer: User, marketer: User) -> None:
+    planned = {"state": "held", "not_before": timezone.now() + timedelta(days=1), "started_at": None}
+    launched(marketer, "Real", **planned)
+    assert "as a rehearsal" not in text(client_for(viewer))
+    launched(marketer, "Tried", **planned, rehearsal=True)
+    page = text(client_for(viewer))
+    assert page.count(">Starts ") == 2
+    assert page.count(", as a rehearsal</p>") == 1
+    said = {row["Campaign"]: row["State"] for row in file_of(client_for(viewer), "now")}
+    assert said == {"Real": "Scheduled", "Tried": "Scheduled, rehearsal"}
+
+
 def test_days_of_the_trend_are_those_of_the_organisation(client_for: Browse, marketer: User, organisation: Any) -> None:
     organisation.time_zone = "Pacific/Auckland"
     organisation.save()

@@ -523,6 +523,18 @@ def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
     assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
 
 
+def test_a_rehearsed_confirmation_names_the_page_that_a_real_one_goes_on_to(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    SignupForm.objects.filter(pk=form.pk).update(confirmed_url="https://shop.example/welcome?from=mail")
+    rehearse()
+    post(browser, form, "ada@example.com")
+    tried = browser.post(confirm_address(), {"lists": news.pk})
+    assert tried.status_code == 200
+    assert "From here, a real confirmation goes on to:" in tried.content.decode()
+    assert 'href="https://shop.example/welcome?from=mail"' in tried.content.decode()
+
+
 def test_a_rehearsed_confirmation_is_answered_as_a_real_one_would_be(
     browser: Client, form: SignupForm, news: MailingList
 ) -> None:

@@ -18,23 +18,32 @@ from delivery.models import Batch
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Of whose messages a form speaks; `ids` None: everybody's."""
+    """Of whose messages a form speaks; `ids` None: everybody's. `gone`: ticked, and not uncertain any more."""
 
     batch: Batch
     ids: list[int] | None
     count: int
+    gone: int = 0
 
     @classmethod
     def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
         batch = get_object_or_404(Batch.objects.select_related("provider"), id=batch_id)
         if "all" in request.POST:
             return cls(batch, None, ledger.tally(batch).uncertain)
-        ids = [number for text in request.POST.getlist("message") if (number := whole_number(text))]
-        return cls(batch, ids, len(ids))
+        ticked = {number for text in request.POST.getlist("message") if (number := whole_number(text))}
+        ids = ledger.still_uncertain(batch, ticked)
+        return cls(batch, ids, len(ids), len(ticked) - len(ids))
 
     @property
     def title(self) -> titles.Title:
         return titles.titles([self.batch.pk])[self.batch.pk]
+
+    @property
+    def gone_in_words(self) -> str:
+        if not self.gone:
+            return ""
+        verb = "is" if self.gone == 1 else "are"
+        return f"{self.gone} of those you chose {verb} not in doubt any more: heard of, or sent again meanwhile. "
 
     @property
     def url(self) -> str:
@@ -68,10 +77,12 @@ def leave(request: StaffRequest, batch_id: int) -> HttpResponse:
         return _nobody(request, chosen)
     count = ledger.leave_uncertain(chosen.batch, chosen.ids, by=str(request.user))
     audit.record(request, "messages.left", chosen.title.text, batch=chosen.batch.pk, people=count)
-    messages.success(request, f"Left as it is for {count_people(count)}. You can change your mind.")
+    messages.success(
+        request, f"Left as it is for {count_people(count)}. {chosen.gone_in_words}You can change your mind."
+    )
     return redirect(chosen.url)
 
 
 def _nobody(request: StaffRequest, chosen: Chosen) -> HttpResponse:
-    messages.warning(request, "Choose at least one person first.")
+    messages.warning(request, chosen.gone_in_words or "Choose at least one person first.")
     return redirect(chosen.url)
