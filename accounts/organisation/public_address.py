@@ -3,12 +3,11 @@
 from urllib.parse import SplitResult, urlsplit
 
 from accounts.egress import networks
-from accounts.web_addresses import ascii_host
+from accounts.web_addresses import PRIVATE, ascii_host
 
 # An unsubscribe link must fit into 70 characters: longer ones are folded by the header encoder in a way
 # that silently kills one-click unsubscribing (RFC 8058). Its path and token need 22 of them.
 LONGEST = 48
-_PRIVATE = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")
 
 
 class Unusable(ValueError):
@@ -61,4 +60,4 @@ def is_private(host: str) -> bool:
     try:
         return not networks.is_public(networks.read(host))
     except ValueError:
-        return "." not in host or host.endswith(_PRIVATE)
+        return "." not in host or host.endswith(PRIVATE)
