@@ -5,7 +5,6 @@ import re
 import ada_url
 import idna
 
-PRIVATE = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")  # names that end so are nobody else's
 _AROUND = "".join(map(chr, range(33)))  # WHATWG URL, 4.4: control characters and blanks round an address are no part
 _WITHIN = str.maketrans("", "", "\t\n\r")
 _LONGEST = 253

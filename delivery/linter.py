@@ -12,6 +12,7 @@ from email.parser import BytesParser
 from functools import cached_property
 from html import unescape
 
+from accounts.egress import networks
 from delivery import html_tokens, markup, tokens, verp
 from delivery.html_tokens import Token
 
@@ -165,7 +166,7 @@ def _list_headers(mail: _Mail) -> Iterator[str]:
 def _one_click(mail: _Mail) -> list[str]:
     found = re.findall(r"<(https?://[^>]+)>", ",".join(mail.values("List-Unsubscribe")))
     # A rehearsal on one machine has no certificate; preflight keeps real mail from going out so.
-    return [url for url in found if url.startswith("https:") or _is_local(markup.host_of(url))]
+    return [url for url in found if url.startswith("https:") or networks.is_this_machine(markup.host_of(url))]
 
 
 def _bodies(mail: _Mail) -> Iterator[str]:
@@ -214,7 +215,7 @@ def _links(mail: _Mail) -> Iterator[str]:
             continue
         elif parts.scheme not in {"http", "https"} or not parts.hostname:
             yield f"“{link[:60]}” is not a full web address"
-        elif parts.scheme == "http" and not _is_local(parts.hostname):
+        elif parts.scheme == "http" and not networks.is_this_machine(parts.hostname):
             yield f"“{link[:60]}” is not encrypted (http)"
         elif mail.known_hosts is not None and parts.hostname not in mail.known_hosts:
             yield f"“{link[:60]}” leads to a host that is not tracked"
@@ -253,10 +254,6 @@ def _envelope(mail: _Mail) -> Iterator[str]:
 def _nothing_active(mail: _Mail) -> Iterator[str]:
     if found := _ACTIVE.search(mail.html):
         yield f"the HTML holds “{found[0][:30]}”"
-
-
-def _is_local(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "::1"}
 
 
 _RULES: tuple[tuple[str, Callable[[_Mail], Iterator[str]]], ...] = (

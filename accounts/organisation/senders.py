@@ -7,8 +7,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts.organisation import public_address
 from accounts.registry import Registry
-from accounts.web_addresses import PRIVATE, NoHost, ascii_host
+from accounts.web_addresses import NoHost, ascii_host
 
 _remarks = Registry[Callable[[str], str]]()
 # `remark`: what is to be said of an address that may be used all the same; empty: nothing. Parts above know more.
@@ -21,7 +22,7 @@ def has_public_domain(address: str) -> bool:
         name = ascii_host(address.rpartition("@")[2].strip().removesuffix("."))
     except NoHost:  # [127.0.0.1], for example
         return False
-    return "." in name and not name.endswith(PRIVATE) and not name.rpartition(".")[2].isdigit()
+    return not public_address.is_private(name) and not name.rpartition(".")[2].isdigit()
 
 
 def check(address: str) -> None:

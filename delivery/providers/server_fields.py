@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from accounts.egress import networks
 from accounts.fields import LineField
 from accounts.templatetags.shell import day
 from accounts.web_addresses import ascii_host
@@ -58,8 +59,8 @@ def ports_help() -> str:
 
 
 def is_this_machine(host: str) -> bool:
-    address = _address(host)
-    return host == "localhost" or host == settings.SANDBOX_HOST or bool(address and address.is_loopback)
+    """Where mail never passes through a network, encrypted or not."""
+    return networks.is_this_machine(host) or host == settings.SANDBOX_HOST
 
 
 def secret_help(set_at: datetime | None) -> str:
