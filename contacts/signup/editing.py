@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 
 from accounts.fields import LineField
 from accounts.models import Organisation
+from accounts.organisation import senders
 from contacts.models import Field, MailingList
 from contacts.signup import colouring
 from contacts.signup.models import SignupForm
@@ -151,6 +152,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         email: str = self.cleaned_data["sender_email"]
         if email:
             validate_email(email)
+            senders.check(email)
         return email
 
     def clean_frame_hosts(self) -> list[str]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.models import Organisation
+from accounts.organisation import senders
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from contacts.models import MailingList, SignupForm
@@ -142,6 +143,7 @@ def _edit(request: StaffRequest, found: SignupForm) -> HttpResponse:
     made = filled.save()
     audit.record(request, "form.add" if is_new else "form.change", made.name, form=made.pk)
     messages.success(request, "The form is there. Put its address on your site." if is_new else "Saved.")
+    senders.warn(request, made.sender_email)
     return redirect(made)
 
 
