@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # minijinja 3.0.5 takes every text for more than every number, without a word, where Jinja refuses to compare the two.
 #
-# minijinja reads Jinja's language. Jinja raises a TypeError for "20" > 100 and for a field that is missing, so whoever
-# writes a condition learns of it with the first mail. minijinja answers by kind: values out of a file of contacts, all of
-# them texts, are above any limit, an empty one too, and what is missing is below. The voucher for a hundred points goes
-# to everybody, and "only 3 seats left" to none. Numbers have to be made of texts before: points | int > 100, which
-# fails for an empty text.
+# minijinja reads Jinja's language. Jinja raises an error for "20" > 100 and for a field that is missing, so whoever
+# writes such a condition learns of it with the first mail. minijinja answers by kind: values out of a file of contacts,
+# all of them texts, are above any limit, an empty one too, and what is missing is below. The voucher for a hundred
+# points goes to everybody, and "only 3 seats left" to none. Numbers have to be made of texts before, by points | int,
+# which fails for an empty text.
 #
 # Seen with minijinja 3.0.5 and Jinja 3.1.6, {% if points > 100 %}voucher{% else %}nothing{% endif %}:
 #   20: minijinja nothing, jinja nothing
