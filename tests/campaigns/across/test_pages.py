@@ -205,7 +205,7 @@ def test_two_campaigns_side_by_side_say_which_is_better_in_words(browser: Client
 def test_a_campaign_of_today_is_not_called_the_worst(browser: Client, send: Send) -> None:
     """Its people have not had the time that those of the other had."""
     old, new, going = send("Old", clicked=900), send("New", clicked=300, days=0.9), send("Going", clicked=100, days=2)
-    Batch.objects.filter(pk=going.batch_id).update(state=Batch.State.SENDING, finished_at=None)
+    Batch.objects.filter(pk__in=[going.batch_id or 0]).update(state=Batch.State.SENDING, finished_at=None)
     for young in (new, going):
         page = text(browser, f"/reports/compare/?campaign={old.pk}&campaign={young.pk}")
         assert "Too early to tell: not all of them were sent a day ago." in page
