@@ -223,7 +223,7 @@ class Campaign(models.Model):
     @property
     def way_of_tracking(self) -> Tracking:
         """The chosen one, else the organisation's."""
-        organisation = None if self.tracking else Organisation.get()
+        organisation = None if self.tracking else Organisation.for_page()
         return Tracking(self.tracking or (organisation.tracking if organisation else Tracking.INDIVIDUAL))
 
     @staticmethod

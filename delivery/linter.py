@@ -68,8 +68,13 @@ class _Mail:
         part = self.message.get_body((kind,))
         return str(part.get_content()) if part is not None else ""
 
+    @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        """Read once: the message itself reads a header anew each time that it is asked for it."""
+        return [(name, str(value)) for name, value in self.message.items()]
+
     def values(self, name: str) -> list[str]:
-        return [str(value) for value in self.message.get_all(name, [])]
+        return [value for own, value in self.headers if own.lower() == name.lower()]
 
 
 def lint(
@@ -93,7 +98,7 @@ def lint(
 
 def _headers_once(mail: _Mail) -> Iterator[str]:
     for name in _ONCE:
-        if (count := len(mail.message.get_all(name, []))) != 1:
+        if (count := len(mail.values(name))) != 1:
             yield f"{name} stands in the message {count} times"
     for name in ("From", "To"):
         if _ADDRESS.search(",".join(mail.values(name))) is None:
@@ -198,9 +203,9 @@ def _no_strangers(mail: _Mail) -> Iterator[str]:
     if len(_ADDRESS.findall(",".join(mail.values("To")))) > 1 or mail.values("Cc") or mail.values("Bcc"):
         yield "the message names more than one recipient"
     recipients = {address.lower() for address in _ADDRESS.findall(",".join(mail.values("To")))}
-    for name, value in mail.message.items():
+    for name, value in mail.headers:
         if name.lower() not in {"to", "from", "reply-to", "sender", "subject"} and (
-            recipients & {address.lower() for address in _ADDRESS.findall(str(value))}
+            recipients & {address.lower() for address in _ADDRESS.findall(value)}
         ):
             yield f"{name} holds the recipient's address"
 

@@ -30,7 +30,7 @@ def domain_of(address: str) -> str:
 
 def own_domain() -> str:
     """Of the organisation's own sender, which only admins can set: it needs no further word."""
-    organisation = Organisation.get()
+    organisation = Organisation.for_page()
     return domain_of(organisation.sender_email) if organisation else ""
 
 
