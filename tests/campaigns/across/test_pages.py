@@ -202,6 +202,17 @@ def test_two_campaigns_side_by_side_say_which_is_better_in_words(browser: Client
     assert rows["Clicked within 3 h %"][:2] == ["9.00", "3.00"]
 
 
+def test_a_campaign_of_today_is_not_called_the_worst(browser: Client, send: Send) -> None:
+    """Its people have not had the time that those of the other had."""
+    old, new, going = send("Old", clicked=900), send("New", clicked=300, days=0.9), send("Going", clicked=100, days=2)
+    Batch.objects.filter(pk__in=[going.batch_id or 0]).update(state=Batch.State.SENDING, finished_at=None)
+    for young in (new, going):
+        page = text(browser, f"/reports/compare/?campaign={old.pk}&campaign={young.pk}")
+        assert "Too early to tell: not all of them were sent a day ago." in page
+        assert ">best<" not in page
+        assert ">worst<" not in page
+
+
 def test_campaigns_that_do_not_count_by_person_are_not_counted_as_unread(browser: Client, send: Send) -> None:
     best, other = send("Best", accepted=10_000, clicked=900), send("Other", accepted=10_000, clicked=300)
     quiet = send("Quiet", accepted=20_000, unsubscribed=40, tracking="off")
