@@ -99,8 +99,13 @@ def test_what_nobody_carries_waits_and_is_not_called_done_soon(client_for: Brows
         assert "Relay is paused." in page
         assert "done about" not in page
         assert "25 a second" not in page
+    (row,) = file_of(client, "now")
+    assert (float(row["A second"]), row["Ends about"]) == (0, "")
     Provider.objects.update(state="active")
     assert "25 a second, done about" in text(client)
+    (row,) = file_of(client, "now")
+    assert float(row["A second"]) == 25
+    assert row["Ends about"]
 
 
 def test_what_a_person_paused_goes_on_from_home_and_what_stopped_itself_is_looked_at(
