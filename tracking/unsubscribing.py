@@ -12,6 +12,7 @@ from contacts.merging import known
 from contacts.models import ConsentEvent, Contact, MailingList, Merge, Subscription, Suppression
 from delivery import tokens
 from delivery.models import Batch, Message
+from delivery.sandbox import oneclick
 from tracking import recording
 from tracking.models import EventKind
 
@@ -92,6 +93,12 @@ def leave(leaver: Leaver, *, lists: Sequence[int] | None, channel: Channel, ip: 
     recording.record(
         EventKind.UNSUBSCRIBE, leaver.contact_id, leaver.batch_id, note=channel, ip=ip or "", user_agent=user_agent
     )
+
+
+def answered(leaver: Leaver | None) -> str:
+    """What a mail program is told, whose one click `leave` has carried out. None: of somebody who is gone."""
+    spared = leaver is not None and leaver.is_spared
+    return "This was a rehearsal: nobody is unsubscribed.\n" if spared else f"{oneclick.UNSUBSCRIBED}\n"
 
 
 def undo(leaver: Leaver, left: Sequence[str] = ()) -> bool:

@@ -89,6 +89,25 @@ def test_what_is_sent_shows_its_tally_its_rate_and_one_button(
     assert "Pause" not in text(client_for(viewer))
 
 
+def test_what_nobody_carries_waits_and_is_not_called_done_soon(client_for: Browse, marketer: User) -> None:
+    relay = Provider.objects.create(name="Relay", host="mail.example", state="paused")
+    under_way = {"state": "sending", "total": 400, "accepted": 150, "pending": 250, "finished_at": None, "speed": 25.0}
+    found = launched(marketer, "Autumn", provider=relay, **under_way)
+    client = client_for(marketer)
+    own = " ".join(client.get(found.get_absolute_url()).content.decode().split())
+    for page in (text(client), own):
+        assert "Relay is paused." in page
+        assert "done about" not in page
+        assert "25 a second" not in page
+    (row,) = file_of(client, "now")
+    assert (float(row["A second"]), row["Ends about"]) == (0, "")
+    Provider.objects.update(state="active")
+    assert "25 a second, done about" in text(client)
+    (row,) = file_of(client, "now")
+    assert float(row["A second"]) == 25
+    assert row["Ends about"]
+
+
 def test_what_a_person_paused_goes_on_from_home_and_what_stopped_itself_is_looked_at(
     client_for: Browse, marketer: User, viewer: User
 ) -> None:

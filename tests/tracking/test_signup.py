@@ -458,6 +458,24 @@ def test_links_lapse_and_what_was_typed_is_forgotten(browser: Client, form: Sign
     assert browser.get(address).status_code == 404
 
 
+def test_who_left_since_reads_so_on_the_page_of_an_old_confirmation(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    post(browser, form, "ada@example.com")
+    address = confirm_address()
+    assert "You are signed up" in browser.post(address, {"lists": news.pk}).content.decode()
+    assert "You are signed up" in browser.get(address).content.decode()
+    consent.unsubscribe(Contact.objects.get(), lists=None, channel="page")
+    for answer in (browser.get(address), browser.post(address, {"lists": news.pk})):
+        page = answer.content.decode()
+        assert (answer.status_code, state("ada@example.com", news)) == (410, "unsubscribed")
+        assert "You are unsubscribed" in page
+        assert f'href="/f/{form.key}"' in page
+    post(browser, form, "ada@example.com")
+    assert "You are signed up" in browser.post(confirm_address(), {"lists": news.pk}).content.decode()
+    assert "You are signed up" in browser.get(address).content.decode()
+
+
 def test_that_somebody_signed_up_by_the_form_is_known_after_what_they_typed_is_gone(
     browser: Client, form: SignupForm, news: MailingList
 ) -> None:

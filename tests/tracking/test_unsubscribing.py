@@ -166,7 +166,7 @@ def test_whoever_leaves_or_comes_back_in_a_rehearsal_reads_what_a_real_mail_woul
         for claim in ("You are unsubscribed", "You have left", "gets no more mail", "You are subscribed again"):
             assert claim not in page
     one_click = browser.post(here, {"List-Unsubscribe": "One-Click"})
-    assert (one_click.status_code, one_click.content) == (200, b"Nobody is unsubscribed: this is a rehearsal.\n")
+    assert (one_click.status_code, one_click.content) == (200, b"This was a rehearsal: nobody is unsubscribed.\n")
 
 
 def test_a_sample_person_leaves_for_real_even_in_a_rehearsal(browser: Client, send: Callable[..., Sent]) -> None:

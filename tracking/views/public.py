@@ -25,8 +25,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return of_nobody(request, token)
     if request.method == "POST":
         _leave(request, leaver, None, Channel.ONE_CLICK)
-        said = "Nobody is unsubscribed: this is a rehearsal.\n" if leaver.is_spared else "Unsubscribed.\n"
-        return HttpResponse(said, content_type="text/plain")
+        return HttpResponse(unsubscribing.answered(leaver), content_type="text/plain")
     return _page(request, "public/unsubscribe.html", token, leaver)
 
 
