@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -10,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Role
 from campaigns.models import Campaign, Image
 from contacts.models import Contact
-from delivery.models import Batch
+from delivery.models import Batch, Message, MessageState, Waiting
 from tests.web import stage
 from tests.web.browser import Visitor, visitor
 from tests.web.cast import Cast
@@ -40,9 +41,23 @@ def campaigns() -> None:
 
 
 @pytest.fixture
+def doubts() -> str:
+    """The page of those who may have the mail, a page and a bit."""
+    of = {"content_id": 0, "rehearsal": False, "state": Batch.State.DONE, "started_at": timezone.now()}
+    batch = Batch.objects.create(first_id=1, last_id=55, total=55, uncertain=55, **of)
+    made = range(1, 56)
+    state = MessageState.UNCERTAIN
+    Message.objects.bulk_create(
+        Message(id=n, batch=batch, email=f"p{n:02}@readers.example", state=state, attempts=1) for n in made
+    )
+    Waiting.objects.bulk_create(Waiting(message_id=n, batch=batch, state=state, category="network") for n in made)
+    return f"{reverse('batch-people', args=[batch.pk])}?term=uncertain"
+
+
+@pytest.fixture
 def visit(live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     session = Cast(Role.OWNER).browser().cookies["sessionid"].value
-    for name in {"people", "pictures", "campaigns"} & set(request.fixturenames):
+    for name in {"people", "pictures", "campaigns", "doubts"} & set(request.fixturenames):
         request.getfixturevalue(name)
     with visitor(live_server.url, session) as visit:
         yield visit
@@ -184,3 +199,19 @@ def test_campaigns_of_two_pages_are_compared_and_no_more_than_five(campaigns: No
     expect(page.get_by_label("Compare Letter 0", exact=True)).not_to_be_checked()
     page.get_by_role("button", name="Compare the chosen").click()
     expect(page.locator("table.compare thead").first.get_by_role("link")).to_have_count(5)
+
+
+def test_mails_that_may_have_arrived_are_decided_about_over_two_pages(doubts: str, visit: Visitor) -> None:
+    page = visit.page
+    page.goto(doubts)
+    tick(page, 7)
+    turn(page, "Next")
+    says(page, "1 chosen, on another page")
+    tick(page, 53, 54)
+    page.get_by_role("button", name="Send again…").click()
+    expect(page.get_by_role("heading", name="Send again to 3 people?")).to_be_visible()
+    turn(page, "Not now")
+    says(page, "3 chosen, 1 of them on this page")
+    page.get_by_role("button", name="Leave as it is").click()
+    expect(page.get_by_text("Left as it is for 3 people.")).to_be_visible()
+    says(page, "With the chosen")

@@ -1,6 +1,7 @@
 """Deciding about messages that may have arrived: leave them, or send them again."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,15 +25,17 @@ class Chosen:
     ids: list[int] | None
     count: int
     gone: int = 0
+    query: str = ""  # the filters of the page, as its address has them
 
     @classmethod
     def read(cls, request: StaffRequest, batch_id: int) -> "Chosen":
         batch = get_object_or_404(Batch.objects.select_related("provider"), id=batch_id)
+        query = urlencode(request.GET.dict() | {"term": "uncertain"})
         if "all" in request.POST:
-            return cls(batch, None, ledger.tally(batch).uncertain)
+            return cls(batch, None, ledger.tally(batch).uncertain, query=query)
         ticked = {number for text in request.POST.getlist("message") if (number := whole_number(text))}
         ids = ledger.still_uncertain(batch, ticked)
-        return cls(batch, ids, len(ids), len(ticked) - len(ids))
+        return cls(batch, ids, len(ids), len(ticked) - len(ids), query)
 
     @property
     def title(self) -> titles.Title:
@@ -47,7 +50,7 @@ class Chosen:
 
     @property
     def url(self) -> str:
-        return f"{reverse('batch-people', args=[self.batch.pk])}?term=uncertain"
+        return f"{reverse('batch-people', args=[self.batch.pk])}?{self.query}"
 
 
 @require_POST

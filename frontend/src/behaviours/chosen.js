@@ -2,7 +2,7 @@
 // hidden fields. Where the table shows another choice, they wait where they were ticked, until others are.
 import * as ticked from "../ticked.js";
 
-const LOOKS = ["page", "before", "after", "sort"]; // of the same choice
+const LOOKS = ["page", "before", "after", "trail", "sort"]; // of the same choice
 const MOST = 300; // what an address may carry: proxies refuse one of 8,000 characters
 
 export function mount(form) {

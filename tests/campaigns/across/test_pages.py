@@ -9,6 +9,7 @@ from io import StringIO
 from itertools import count
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.views.across import compared
 from contacts import consent
 from contacts.growth import folding
 from contacts.models import Contact, ListDay, MailingList, Subscription, Suppression
@@ -237,6 +239,16 @@ def test_five_are_compared_and_what_is_no_real_campaign_is_left_out(browser: Cli
     assert "2 of those chosen are not here" in page
     assert "Trial" not in page
     assert "Choose at least one more below." in page
+
+
+def test_a_campaign_older_than_those_offered_stays_chosen_beside_them(
+    browser: Client, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, _, latest = send("Harbour"), send("Inland"), send("Island")
+    monkeypatch.setattr(compared, "_OFFERED", 1)
+    page = BeautifulSoup(browser.get(f"/reports/compare/?campaign={old.pk}").content, "html.parser")
+    offered = {str(box["value"]): box.has_attr("checked") for box in page.select("[name=campaign]")}
+    assert offered == {str(latest.pk): False, str(old.pk): True}
 
 
 def test_conversions_stand_beside_each_other_without_what_was_refunded(browser: Client, send: Send) -> None:
