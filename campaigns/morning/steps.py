@@ -10,6 +10,7 @@ from campaigns import samples
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.domains.models import SendingDomain
+from delivery.feedback.listening import seen
 from delivery.models import Provider
 
 
@@ -61,9 +62,12 @@ def before_real_mail(user: User, organisation: Organisation) -> list[Step]:
             "Set the public address",
         ),
     ]
-    if allows(user, Permission.DELIVERY) and SendingDomain.objects.not_set_up().exists():
-        words = "Records in the DNS, by which mailboxes know that the mail is really yours."
-        steps.insert(2, ("domains", False, "Set up the domain", words, "Set up the domain"))
+    if allows(user, Permission.DELIVERY):
+        if SendingDomain.objects.not_set_up().exists():
+            words = "Records in the DNS, by which mailboxes know that the mail is really yours."
+            steps.insert(2, ("domains", False, "Set up the domain", words, "Set up the domain"))
+        words = "Until then nobody learns which addresses are dead, and all that servers accept counts as delivered."
+        steps.append(("returned", seen.has_way_in(organisation), "Let bounces come back", words, "Set up returned mail"))
     found = [
         Step(is_done, title, text, url, label)
         for name, is_done, title, text, label in steps

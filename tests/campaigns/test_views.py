@@ -16,7 +16,7 @@ from campaigns.message import preview
 from campaigns.models import Campaign
 from contacts.models import Contact
 from delivery.domains.models import SendingDomain
-from delivery.models import Batch, FeedbackCount, Provider
+from delivery.models import Batch, FeedbackCount, Provider, ReturnMailbox
 from delivery.providers import removal
 from tests.campaigns import letters
 
@@ -432,7 +432,13 @@ def test_home_says_what_is_missing_before_real_mail_leaves(client_for: Browse, o
     assert "Set up the domain" not in page  # nothing is known against it
     Provider.objects.create(name="Relay", host="mail.example", port=587)
     page = client_for(owner).get("/").content.decode()
-    assert "Before real mail leaves" not in page  # its people and its public address are there
+    assert ">Set up returned mail<" in page  # its people and its public address are there
+    assert "Before real mail leaves" in page
+    ReturnMailbox.objects.create(name="Bounces", host="mail.example", username="bounces", is_paused=True)
+    assert "Before real mail leaves" in client_for(owner).get("/").content.decode()
+    ReturnMailbox.objects.update(is_paused=False)
+    page = client_for(owner).get("/").content.decode()
+    assert "Before real mail leaves" not in page
     SendingDomain.objects.create(name="ours.example", confirmed_at=timezone.now(), state="fails", failures=1)
     assert ">Set up the domain<" in client_for(owner).get("/").content.decode()
 

@@ -12,9 +12,11 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Organisation
 from accounts.organisation.measuring import Tracking
 from accounts.wording import count_people, nobody_of, rate
 from delivery.feedback import second_line
+from delivery.feedback.listening import seen
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
 from delivery.policy import advice
@@ -101,6 +103,11 @@ class Report:
     def returned(self) -> list[Part]:
         """The terms of the second line."""
         return returned.parts(self.second_line, self._people_page)
+
+    @cached_property
+    def is_deaf(self) -> bool:
+        """Bounces of these mails have no way back, so that "delivered" leaves out none."""
+        return not self.is_rehearsal and not seen.has_way_in(Organisation.for_page())
 
     @cached_property
     def reasons(self) -> Reasons:

@@ -110,6 +110,16 @@ def trouble(organisation: Organisation | None) -> str:
     return listener.problem or (_FULL if listener.is_full else "")
 
 
+def has_way_in(organisation: Organisation | None) -> bool:
+    """Whether bounces of real mail can come back at all; of the command it is known once it brought one."""
+    return (
+        (organisation is not None and bool(organisation.bounce_domain))
+        or Webhook.objects.filter(state=Webhook.State.ACTIVE).exists()
+        or ReturnMailbox.objects.filter(is_paused=False).exists()
+        or Returned.objects.filter(way=Returned.Way.PIPE).exists()
+    )
+
+
 def held(up_to: int | None = None) -> list[Held]:
     """`up_to`: without what came after that one."""
     waiting = held_reports() if up_to is None else held_reports().filter(pk__lte=up_to)

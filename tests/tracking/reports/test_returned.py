@@ -11,11 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from delivery.feedback import second_line
 from delivery.feedback.second_line import Moved
 from delivery.ledger import evidence
-from delivery.models import Batch, Feedback, FeedbackEvent, Message, MessageState, Term, Waiting
+from delivery.models import Batch, Feedback, FeedbackEvent, Message, MessageState, Returned, Term, Waiting
 from tests.tracking.conftest import Sent
 from tracking.reports import numbers, people, returned
 
@@ -89,10 +89,22 @@ def test_deliveries_are_no_term_where_nobody_reports_them(heard: Sent) -> None:
     assert "delivered" not in [part.key for part in numbers.report([heard.batch.id]).returned]
 
 
-def test_a_campaign_of_which_nothing_was_heard_says_so(send: Callable[..., Sent]) -> None:
+def test_a_campaign_of_which_nothing_was_heard_says_so(send: Callable[..., Sent], organisation: Organisation) -> None:
     sent = send()
+    Organisation.objects.update(bounce_domain="returns.ours.example")
     assert "Nothing has come back" in rendered(sent, "tracking/_second_line.html")
     assert "Why mails came back" not in rendered(sent)
+
+
+def test_where_bounces_have_no_way_back_the_line_says_so(send: Callable[..., Sent]) -> None:
+    """Else "100 % delivered" would be a promise that nobody can keep."""
+    sent = send()
+    assert "Bounces have no way back" in rendered(sent, "tracking/_second_line.html")
+    Batch.objects.update(rehearsal=True)  # the sandbox tells what comes back of a rehearsal
+    assert "Nothing has come back" in rendered(sent, "tracking/_second_line.html")
+    Batch.objects.update(rehearsal=False)
+    Returned.objects.create(way=Returned.Way.PIPE, digest=b"0" * 16, raw=b"")
+    assert "Nothing has come back" in rendered(sent, "tracking/_second_line.html")
 
 
 def test_reasons_are_counted_in_words_and_lead_to_their_people(heard: Sent) -> None:
