@@ -31,12 +31,16 @@ _OPTIONS = (
     *("--disable-site-isolation-trials", "--js-flags=--no-turbofan --no-maglev"),
 )
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
+# What stands fixed behind an open dialog axe would take for a bar above it, whose words it would then not judge.
 _RUN = """async ([dialogs, theme, rules, judged]) => {
     if (!('axe' in window)) return null
     judged.split(' ').forEach(key => colours.judged.add(key))
     if (!window.still) {
         window.still = new CSSStyleSheet()
-        window.still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
+        window.still.replaceSync(`
+            *, ::before, ::after { transition: none !important; animation: none !important }
+            :root:has(:modal) :not(:modal, :modal *, :has(:modal)) { visibility: hidden !important }
+        `)
         document.adoptedStyleSheets.push(window.still)
     }
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
