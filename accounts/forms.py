@@ -8,6 +8,7 @@ from accounts.fields import LineField, NewPasswordField, SecretField, TimeZoneFi
 from accounts.login import present_password, throttling
 from accounts.models import Role, User
 from accounts.numbers import digits
+from accounts.organisation import senders
 from accounts.organisation.setting_up import Owner
 from accounts.shell.alarms import Alarm
 
@@ -61,6 +62,7 @@ class SetUpForm(forms.Form):
     sender_email = forms.EmailField(
         label="Sender address",
         max_length=254,
+        validators=[senders.check],
         help_text="An address at a domain of yours. Free mail services refuse mail that others send in their name.",
     )
     with_sample = forms.BooleanField(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -89,13 +89,17 @@ def _zone(name: str) -> ZoneInfo:
 def _to_login_as_a_whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """A session that ended while a page polls: htmx would put the login form into the fragment.
 
-    One that ended while somebody filled in a form leads back to the form, not to an address that only takes it.
+    One that ended while somebody filled in a form leads back to the form, not to an address that only takes it. A
+    script is refused: it would follow to the login page, which answers whoever wants JSON with 200, and take what
+    somebody had typed for stored.
     """
     login, to = resolve_url("account_login"), response.headers.get("Location", "")
     if not to.startswith(login):
         return response
     if getattr(request, "htmx", None):
         return whole_pages.and_back(login, request)
+    if request.headers.get("Accept") == "application/json":
+        return HttpResponseForbidden("You are logged out.", content_type="text/plain")
     if request.method == "POST" and "?" in to and (form_page := whole_pages.sent_from(request)):
         return redirect(f"{login}?{urlencode({'next': form_page})}")
     return response

@@ -69,6 +69,11 @@ def count_people(number: int) -> str:
     return "1 person" if number == 1 else f"{count(number)} people"
 
 
+def nobody_of(number: int) -> str:
+    """Begins a sentence. Of one person alone nobody says it so."""
+    return "Nobody" if number == 1 else f"Nobody of {count_people(number)}"
+
+
 def span(length: timedelta) -> str:
     """As long as it takes, in the one or two units that matter."""
     minutes = max(1, round(length.total_seconds() / 60))

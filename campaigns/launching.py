@@ -17,6 +17,7 @@ from campaigns.models import Campaign
 from campaigns.preflight import checklist, findings
 from campaigns.preflight.checklist import Finding
 from contacts import audience
+from contacts.audience import Audience
 from delivery import ledger
 from delivery.models import Batch
 
@@ -81,11 +82,12 @@ def launch(
         raise Changed
     if at is not None and at <= timezone.now():
         raise InThePast
-    people = audience.summary(locked.audience()).will_receive
+    chosen = locked.audience()
+    people = audience.summary(chosen).will_receive
     found = checklist.check(locked, people=people)
     if blocking := [finding for finding in found if finding.level == "block"]:
         raise NotReady(blocking)
-    return _start(locked, by, at, bad_day, found, people)
+    return _start(locked, chosen, by, at, bad_day, found, people)
 
 
 def undo(campaign: Campaign, *, by: User) -> None:
@@ -164,7 +166,8 @@ def copy_of(campaign: Campaign, name: str, *, by: User, revision_of: Campaign | 
     copy.created_by = copy.updated_by = by
     copy.save()
     for name, several in chosen.items():
-        getattr(copy, name).set(several)
+        if several:
+            getattr(copy, name).add(*several)
     attaching.copy(campaign, copy)
     for translation in campaign.in_other_languages():
         copy_of_words(translation, copy, translation.language, by=by)
@@ -195,9 +198,14 @@ def hold_seconds(people: int) -> int:
 
 
 def _start(
-    campaign: Campaign, by: User, at: datetime | None, bad_day: bool, found: list[Finding], people: int
+    campaign: Campaign,
+    chosen: Audience,
+    by: User,
+    at: datetime | None,
+    bad_day: bool,
+    found: list[Finding],
+    people: int,
 ) -> Batch:
-    chosen = campaign.audience()
     edition = editions.freeze(campaign)
     edition.created_by, edition.preflight = by, findings.kept(found)
     edition.save()
@@ -216,7 +224,7 @@ def _start(
         tracking=Tracking(edition.tracking),
         languages=editions.languages_of(edition),
         segments=editions.segments_of(edition),
-        most_unapproved=standing.most_unapproved(campaign, Organisation.get()),
+        most_unapproved=standing.most_unapproved(campaign, Organisation.for_page()),
     )
     campaign.batch = batch
     editions.freeze_links(edition, batch)

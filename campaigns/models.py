@@ -201,6 +201,15 @@ class Campaign(models.Model):
         return _STAGES[Batch.State(self.batch.state)]
 
     @property
+    def is_rehearsal(self) -> bool:
+        return self.batch is not None and self.batch.rehearsal
+
+    @property
+    def stage_words(self) -> str:
+        """For one line: its stage, and that it is a rehearsal."""
+        return f"{self.stage.label}, rehearsal" if self.is_rehearsal else str(self.stage.label)
+
+    @property
     def group(self) -> str:
         """Joins all batches of this campaign: who got one of them is never mailed by another."""
         return f"campaign:{self.pk}"
@@ -214,7 +223,7 @@ class Campaign(models.Model):
     @property
     def way_of_tracking(self) -> Tracking:
         """The chosen one, else the organisation's."""
-        organisation = None if self.tracking else Organisation.get()
+        organisation = None if self.tracking else Organisation.for_page()
         return Tracking(self.tracking or (organisation.tracking if organisation else Tracking.INDIVIDUAL))
 
     @staticmethod

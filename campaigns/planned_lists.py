@@ -16,14 +16,17 @@ _MOST = 5
 
 
 def uses(found: MailingList) -> Iterator[Use]:
-    for campaign in Campaign.objects.scheduled().filter(lists=found, on_any_list=False)[:_MOST]:
-        yield Use(campaign.name, campaign.get_absolute_url(), "planned campaign", holds=False)
+    planned = Campaign.objects.scheduled().filter(lists=found, on_any_list=False).select_related("batch")
+    for campaign in planned[:_MOST]:
+        kind = "planned rehearsal" if campaign.is_rehearsal else "planned campaign"
+        yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=False)
 
 
 def problems(user: User) -> Iterator[Problem]:
-    for campaign in with_archived_lists().distinct().order_by("batch__not_before")[:_MOST]:
+    for campaign in with_archived_lists().select_related("batch").distinct().order_by("batch__not_before")[:_MOST]:
         archived = campaign.lists.exclude(archived_at=None).order_by("name")[0]
-        title = f"“{isolated(campaign.name)}” will not start: its list “{isolated(archived.name)}” is archived"
+        what = "The rehearsal of " if campaign.is_rehearsal else ""
+        title = f"{what}“{isolated(campaign.name)}” will not start: its list “{isolated(archived.name)}” is archived"
         text = "Use the list again on its page, or take the campaign back and choose another list."
         about = Alarm.CAMPAIGN.about(campaign.pk)
         yield Problem("bad", title, text, campaign.get_absolute_url(), "Look at it", about)

@@ -14,8 +14,9 @@ from contacts.segments.uses import Use
 def find(segment: Segment) -> Iterator[Use]:
     """Campaigns that go to people of it, or say something to them alone: drafts hold it, the others were written out at
     their launch."""
-    for campaign in Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment)):
-        kind = "draft" if campaign.is_draft else "campaign"
+    named = Campaign.objects.filter(segments=segment).union(Campaign.objects.filter(excluded_segments=segment))
+    for campaign in Campaign.objects.filter(pk__in=[one.pk for one in named]).select_related("batch"):
+        kind = "draft" if campaign.is_draft else "rehearsal" if campaign.is_rehearsal else "campaign"
         yield Use(campaign.name, campaign.get_absolute_url(), kind, holds=campaign.is_draft)
     asking = Campaign.objects.still_written().filter(_for_people_of(segment, *Campaign.WORDS))
     for campaign in asking.select_related("template", "translation_of"):

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 
 from accounts.fields import LineField, TimeZoneField
 from accounts.models import User
+from accounts.organisation import senders
 from contacts import addresses, consent, tags, tracking_consent
 from contacts.exporting import joined
 from contacts.guessing import languages
@@ -305,6 +306,7 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
     sender_email = forms.EmailField(
         required=False,
         label="Usual sender, address",
+        validators=[senders.check],
         help_text="New campaigns to this list come from it.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

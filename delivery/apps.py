@@ -9,7 +9,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import mailing
-        from accounts.organisation import hosts
+        from accounts.organisation import hosts, senders
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline
@@ -19,7 +19,7 @@ class DeliveryConfig(AppConfig):
         from delivery import merging, their_data
         from delivery.deliverability import complaints
         from delivery.deliverability.condition import MailboxProvider
-        from delivery.domains import known
+        from delivery.domains import known, standing
         from delivery.domains import trouble as domain_trouble
         from delivery.domains.dmarc_reports import watching as dmarc_watching
         from delivery.domains.link_hosts import watching as link_hosts
@@ -48,6 +48,7 @@ class DeliveryConfig(AppConfig):
         from delivery.staff_mail import StaffMail
 
         mailing.register(StaffMail())
+        senders.register(standing.remark)
         hosts.register(known.counting_addresses)
         post_migrate.connect(_provide_sandbox, sender=self)
         register(silent_workers)

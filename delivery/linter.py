@@ -12,6 +12,7 @@ from email.parser import BytesParser
 from functools import cached_property
 from html import unescape
 
+from accounts.egress import networks
 from delivery import html_tokens, markup, tokens, verp
 from delivery.html_tokens import Token
 
@@ -67,8 +68,13 @@ class _Mail:
         part = self.message.get_body((kind,))
         return str(part.get_content()) if part is not None else ""
 
+    @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        """Read once: the message itself reads a header anew each time that it is asked for it."""
+        return [(name, str(value)) for name, value in self.message.items()]
+
     def values(self, name: str) -> list[str]:
-        return [str(value) for value in self.message.get_all(name, [])]
+        return [value for own, value in self.headers if own.lower() == name.lower()]
 
 
 def lint(
@@ -92,7 +98,7 @@ def lint(
 
 def _headers_once(mail: _Mail) -> Iterator[str]:
     for name in _ONCE:
-        if (count := len(mail.message.get_all(name, []))) != 1:
+        if (count := len(mail.values(name))) != 1:
             yield f"{name} stands in the message {count} times"
     for name in ("From", "To"):
         if _ADDRESS.search(",".join(mail.values(name))) is None:
@@ -165,7 +171,7 @@ def _list_headers(mail: _Mail) -> Iterator[str]:
 def _one_click(mail: _Mail) -> list[str]:
     found = re.findall(r"<(https?://[^>]+)>", ",".join(mail.values("List-Unsubscribe")))
     # A rehearsal on one machine has no certificate; preflight keeps real mail from going out so.
-    return [url for url in found if url.startswith("https:") or _is_local(markup.host_of(url))]
+    return [url for url in found if url.startswith("https:") or networks.is_this_machine(markup.host_of(url))]
 
 
 def _bodies(mail: _Mail) -> Iterator[str]:
@@ -197,9 +203,9 @@ def _no_strangers(mail: _Mail) -> Iterator[str]:
     if len(_ADDRESS.findall(",".join(mail.values("To")))) > 1 or mail.values("Cc") or mail.values("Bcc"):
         yield "the message names more than one recipient"
     recipients = {address.lower() for address in _ADDRESS.findall(",".join(mail.values("To")))}
-    for name, value in mail.message.items():
+    for name, value in mail.headers:
         if name.lower() not in {"to", "from", "reply-to", "sender", "subject"} and (
-            recipients & {address.lower() for address in _ADDRESS.findall(str(value))}
+            recipients & {address.lower() for address in _ADDRESS.findall(value)}
         ):
             yield f"{name} holds the recipient's address"
 
@@ -214,7 +220,7 @@ def _links(mail: _Mail) -> Iterator[str]:
             continue
         elif parts.scheme not in {"http", "https"} or not parts.hostname:
             yield f"“{link[:60]}” is not a full web address"
-        elif parts.scheme == "http" and not _is_local(parts.hostname):
+        elif parts.scheme == "http" and not networks.is_this_machine(parts.hostname):
             yield f"“{link[:60]}” is not encrypted (http)"
         elif mail.known_hosts is not None and parts.hostname not in mail.known_hosts:
             yield f"“{link[:60]}” leads to a host that is not tracked"
@@ -253,10 +259,6 @@ def _envelope(mail: _Mail) -> Iterator[str]:
 def _nothing_active(mail: _Mail) -> Iterator[str]:
     if found := _ACTIVE.search(mail.html):
         yield f"the HTML holds “{found[0][:30]}”"
-
-
-def _is_local(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "::1"}
 
 
 _RULES: tuple[tuple[str, Callable[[_Mail], Iterator[str]]], ...] = (

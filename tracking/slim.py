@@ -127,7 +127,7 @@ def _one_click(environ: Environ, start_response: StartResponse, token: str) -> I
     if leaver is None and tokens.read(tokens.UNSUBSCRIBE, token) is None:
         return _told(start_response, _not_found("POST", _header_of(environ)))
     is_test = leaver is None and unsubscribing.is_of_a_test(token)
-    body = b"This was a test: nothing was changed.\n" if is_test else b"Unsubscribed.\n"
+    body = b"This was a test: nothing was changed.\n" if is_test else unsubscribing.answered(leaver).encode()
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), _NO_STORE, *_QUIET]
     start_response("200 OK", headers)
     return [body]

@@ -7,16 +7,19 @@ from django.db.models import Q
 from contacts.their_data.collecting import Asking, Section, moment, rows
 from delivery import titles
 from delivery.feedback import wording
-from delivery.models import FeedbackEvent, Message
+from delivery.models import Batch, FeedbackEvent, Message
 from tracking.conversions.models import Conversion
 from tracking.models import Event, Link
+
+_REHEARSED = " (a rehearsal, which reached nobody)"
 
 
 def sections(asking: Asking) -> Iterator[Section]:
     contact, ids = asking.contact, asking.mails
     mails = list(rows(Message.objects.filter(pk__in=ids)))
     named = titles.titles({mail.batch_id for mail in mails})
-    told = {mail.pk: named[mail.batch_id].text for mail in mails}
+    rehearsed = set(Batch.objects.filter(pk__in=named, rehearsal=True).values_list("pk", flat=True))
+    told = {mail.pk: named[mail.batch_id].text + (_REHEARSED if mail.batch_id in rehearsed else "") for mail in mails}
     yield Section(
         "mails",
         "Mails to you",

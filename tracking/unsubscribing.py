@@ -12,6 +12,7 @@ from contacts.merging import known
 from contacts.models import ConsentEvent, Contact, MailingList, Merge, Subscription, Suppression
 from delivery import tokens
 from delivery.models import Batch, Message
+from delivery.sandbox import oneclick
 from tracking import recording
 from tracking.models import EventKind
 
@@ -46,15 +47,21 @@ class Leaver:
 
     def lists(self) -> list[MailingList]:
         """The mail's lists the person is on."""
+        return self._lists(subscriptions__state=Subscription.State.SUBSCRIBED)
+
+    def all_lists(self) -> list[int]:
+        """Whatever the person is on, also of other mails."""
+        held = Subscription.objects.filter(contact=self.contact, state=Subscription.State.SUBSCRIBED)
+        return list(held.values_list("list_id", flat=True)) if self.contact else []
+
+    def list_named(self, number: str) -> MailingList | None:
+        """Of the mail's lists, also one that the person has left: a button pressed twice does not end everything."""
+        return next((known for known in self._lists() if str(known.pk) == number), None)
+
+    def _lists(self, **kind: str) -> list[MailingList]:
         if self.contact is None or self.batch is None:
             return []
-        return list(
-            MailingList.objects.filter(
-                id__in=self.batch.lists,
-                subscriptions__contact=self.contact,
-                subscriptions__state=Subscription.State.SUBSCRIBED,
-            )
-        )
+        return list(MailingList.objects.filter(id__in=self.batch.lists, subscriptions__contact=self.contact, **kind))
 
 
 def is_of_a_test(token: str) -> bool:
@@ -88,20 +95,27 @@ def leave(leaver: Leaver, *, lists: Sequence[int] | None, channel: Channel, ip: 
     )
 
 
-def undo(leaver: Leaver) -> bool:
+def answered(leaver: Leaver | None) -> str:
+    """What a mail program is told, whose one click `leave` has carried out. None: of somebody who is gone."""
+    spared = leaver is not None and leaver.is_spared
+    return "This was a rehearsal: nobody is unsubscribed.\n" if spared else f"{oneclick.UNSUBSCRIBED}\n"
+
+
+def undo(leaver: Leaver, left: Sequence[str] = ()) -> bool:
     """Back to where the person was before leaving by this page a moment ago. False: there is nothing to undo.
 
-    Only the last hour's leaving, so that a forwarded mail does not subscribe somebody who left long since.
+    Only the last hour's leaving, so that a forwarded mail does not subscribe somebody who left long since; and of that
+    the lists `left` by the button that is undone, where the page says which.
     """
     if leaver.is_spared:
         return True
     since = timezone.now() - _UNDO_WITHIN
     if leaver.contact is None or not _left_by_page(leaver.contact, since):
         return False
-    left = Subscription.objects.filter(
+    lately = Subscription.objects.filter(
         contact=leaver.contact, state=Subscription.State.UNSUBSCRIBED, changed_at__gte=since
     )
-    lists = list(left.values_list("list_id", flat=True))
+    lists = [one for one in lately.values_list("list_id", flat=True) if not left or str(one) in left]
     try:
         consent.resubscribe(
             leaver.contact, lists=lists, channel=Channel.PAGE.value, by=None, text="Undo on the unsubscribe page"

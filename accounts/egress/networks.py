@@ -27,6 +27,10 @@ _SPECIAL = tuple(
 _METADATA = frozenset(
     map(ip_address, ("169.254.169.254", "100.100.100.200", "168.63.129.16", "fd00:ec2::254", "fd20:ce::254"))
 )
+# By RFC 6761 and by the files of hosts that systems come with.
+_THIS_MACHINE = frozenset(
+    ("localhost", "localhost.localdomain", "localhost6", "localhost6.localdomain6", "ip6-localhost", "ip6-loopback")
+)
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214, 6.1: with these an interface's number ends in an IPv4 address
 _NAT64, _NAT64_LOCAL = IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48")
 _ENDS_IN_IPV4 = tuple(map(IPv6Network, ("::ffff:0:0/96", "::ffff:0:0:0/96", "::/96", str(_NAT64), str(_NAT64_LOCAL))))
@@ -55,6 +59,15 @@ def is_never_a_server(address: Address) -> bool:
 
 def is_loopback(address: Address) -> bool:
     return plain(address).is_loopback
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a name or an address means the machine that reads it, as people, links or mail write it."""
+    name = host.strip().lower().removesuffix(".").strip("[]").removeprefix("ipv6:")
+    try:
+        return is_loopback(read(name))
+    except ValueError:
+        return name in _THIS_MACHINE or name.endswith(".localhost")
 
 
 def plain(address: Address) -> Address:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.fields import LineField, TimeZoneField, without_name
 from accounts.models import Organisation
-from accounts.organisation import public_address
+from accounts.organisation import public_address, senders
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -51,6 +51,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscr
             f"Empty: {settings.PUBLIC_URL}, as this server was started."
         )
 
+        self.fields["sender_email"].validators.append(senders.check)
         self.initial["approval_above"] = self.initial.get("approval_above") or None
 
     def clean_approval_above(self) -> int:

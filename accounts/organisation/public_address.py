@@ -8,7 +8,7 @@ from accounts.web_addresses import ascii_host
 # An unsubscribe link must fit into 70 characters: longer ones are folded by the header encoder in a way
 # that silently kills one-click unsubscribing (RFC 8058). Its path and token need 22 of them.
 LONGEST = 48
-_PRIVATE = (".localhost", ".local", ".internal", ".lan", ".test", ".home.arpa")
+_PRIVATE = (".local", ".internal", ".lan", ".test", ".home.arpa")
 
 
 class Unusable(ValueError):
@@ -58,7 +58,8 @@ def why_not_for_real(address: str) -> str | None:
 
 def is_private(host: str) -> bool:
     """Whether readers elsewhere cannot reach this host (RFC 6761, RFC 6762, RFC 8375)."""
+    name = host.removesuffix(".")
     try:
-        return not networks.is_public(networks.read(host))
+        return not networks.is_public(networks.read(name))
     except ValueError:
-        return "." not in host or host.endswith(_PRIVATE)
+        return "." not in name or name.endswith(_PRIVATE) or networks.is_this_machine(name)

@@ -1,6 +1,6 @@
 """What every template may use: the menu, permissions, and how things are written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -156,10 +156,10 @@ def widget_kind(field: Any) -> str:
     return kind if kind in {"checkbox", "password"} else "plain"
 
 
-@register.filter
-def places_to_mend(form: BaseForm) -> int:
-    """Fields that say something, and one for what is said of the form as a whole."""
-    return sum(bool(field.errors) for field in form) + bool(form.non_field_errors())
+@register.simple_tag
+def places_to_mend(form: BaseForm, open_points: Sized) -> int:
+    """Fields that say something, one for what is said of the form as a whole, and what is open above its fields."""
+    return sum(bool(field.errors) for field in form) + bool(form.non_field_errors()) + len(open_points)
 
 
 def _groups(context: Context) -> tuple[menus.Group, ...]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.models import Organisation
-from accounts.organisation import public_address, samples
+from accounts.organisation import public_address, samples, senders
 from accounts.organisation.form import OrganisationForm
 from accounts.permissions import Permission, StaffRequest, requires
 
@@ -21,6 +21,7 @@ def settings(request: StaffRequest) -> HttpResponse:
         form.save()
         audit.record(request, "organisation.changed", organisation.name, fields=form.changed_data)
         messages.success(request, "The settings are saved.")
+        senders.warn(request, form.cleaned_data["sender_email"])
         return redirect("settings")
     saved = Organisation.objects.get(id=1)
     shown = {

@@ -1,5 +1,6 @@
 """The one page before everything else."""
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import SetUpForm
 from accounts.models import Organisation
-from accounts.organisation import setting_up
+from accounts.organisation import senders, setting_up
 
 
 @sensitive_post_parameters("password")
@@ -26,4 +27,8 @@ def setup(request: HttpRequest) -> HttpResponse:
     except setting_up.AlreadySetUp:
         return redirect("account_login")
     login(request, owner)
+    senders.warn(request, form.cleaned_data["sender_email"])
+    if not senders.has_public_domain(owner.email):
+        words = f"Mail from elsewhere cannot reach {owner.email}: its domain is none of the internet."
+        messages.warning(request, f"{words} A link for a new password may never arrive.")
     return redirect("/")

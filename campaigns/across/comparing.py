@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.across import differences
 from campaigns.across.choosing import real
-from campaigns.across.differences import Finding, Rank
+from campaigns.across.differences import Finding, Judgement, Rank
 from campaigns.across.gathering import FIGURES
 from campaigns.models import Campaign
 from delivery.models import Batch
@@ -18,6 +18,7 @@ from tracking.conversions import reading as goals
 from tracking.reports import batch_sums, since_start
 from tracking.reports.batch_sums import Sums
 from tracking.reports.definitions import DEFINITIONS
+from tracking.reports.usual import SETTLED
 
 MOST = 5
 _HIGHER_IS_BETTER = {"clicked", "opened"}
@@ -26,6 +27,7 @@ _DEFINITIONS = DEFINITIONS | {
 }
 _WORDS = {
     Finding.CHANCE: "No difference: chance alone would bring such figures.",
+    Finding.TOO_EARLY: "Too early to tell: not all of them were sent a day ago.",
     Finding.TOO_FEW: "Too few people to tell a difference.",
 }
 
@@ -109,7 +111,13 @@ class Comparison:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return [_line(key, label, self.columns) for key, label in FIGURES.items()]
+        return [_line(key, label, self.columns, self._is_early) for key, label in FIGURES.items()]
+
+    @cached_property
+    def _is_early(self) -> bool:
+        """Beside campaigns of other days, one of today looks worse than it will be."""
+        ended = [column.batch.finished_at for column in self.columns]
+        return any(at is None or self._now - at < SETTLED for at in ended)
 
     @property
     def explained(self) -> list[tuple[str, str, str]]:
@@ -154,9 +162,11 @@ class Comparison:
         return json.dumps({"labels": [mark.label for mark in self.marks], "lines": lines, "unit": " %"})
 
 
-def _line(key: str, label: str, columns: Collection[Column]) -> Line:
+def _line(key: str, label: str, columns: Collection[Column], is_early: bool) -> Line:
     counts = [(getattr(column.sums, key), column.sums.whole(key)) for column in columns]
     judged = differences.judge(counts, higher_is_better=key in _HIGHER_IS_BETTER)
+    if is_early and judged.finding != Finding.TOO_FEW:
+        judged = Judgement(Finding.TOO_EARLY, [Rank.NONE] * len(counts))
     cells = [
         Cell(column.campaign.name, people, column.sums.share(key), rank, bool(whole or not column.sums.uncounted))
         for column, (people, whole), rank in zip(columns, counts, judged.ranks, strict=True)

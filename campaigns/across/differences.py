@@ -26,6 +26,7 @@ class Finding(StrEnum):
     DIFFERENT = "different"
     CHANCE = "chance"
     TOO_FEW = "too few"
+    TOO_EARLY = "too early"  # whoever knows the times says so
 
 
 @dataclass(frozen=True, slots=True)

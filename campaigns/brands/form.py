@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
 from accounts.models import BrandKit, Organisation
-from accounts.organisation import logo
+from accounts.organisation import logo, senders
 from accounts.web_addresses import completed
 from campaigns.brands import networks
 from campaigns.content.blocks import COLOUR
@@ -79,6 +79,7 @@ class BrandForm(_KitForm):
         for name in ("heading_font", "body_font", "corners"):
             field: Any = self.fields[name]
             field.choices = [("", "As each template has it"), *[choice for choice in field.choices if choice[0]]]
+        self.fields["sender_email"].validators.append(senders.check)
         for name in ("name", "sender_name", "sender_email", "postal_address"):
             own = getattr(organisation, name, "")
             self.fields[name].help_text = f"Empty: {own}" if own else ""

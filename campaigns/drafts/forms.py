@@ -1,6 +1,7 @@
 """The cards of a campaign as forms. A draft takes what is typed; preflight says what is missing."""
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.fields import LineField
-from accounts.models import Organisation
+from accounts.models import AuditEntry, Organisation
+from accounts.numbers import whole_number
 from accounts.organisation.measuring import Tracking
+from accounts.wording import listed
 from campaigns.brands import choosing
 from campaigns.content import bounds
 from campaigns.drafts import deciding
@@ -299,8 +302,27 @@ else:
 
 
 class SeedListsField(_SeedListsField):
+    def clean(self, value: Any) -> Any:
+        """A list that somebody deleted since the dialog was opened is named."""
+        try:
+            return super().clean(value)
+        except ValidationError as problem:
+            gone = _deleted_seed_lists(value or ()) if problem.code == "invalid_choice" else []
+            if not gone:
+                raise
+            lists, are, them = ("seed list", "is", "it") if len(gone) == 1 else ("seed lists", "are", "them")
+            said = f"The {lists} {listed([f'“{name}”' for name in gone])} {are} deleted, so nothing is sent yet."
+            raise ValidationError(f"{said} Choose another, or send it without {them}.") from None
+
     def label_from_instance(self, obj: SeedList) -> str:
         return f"{obj.name} ({len(obj.addresses)})"
+
+
+def _deleted_seed_lists(chosen: Iterable[str]) -> list[str]:
+    """Their names, as the audit trail has them."""
+    numbers = [number for text in chosen if (number := whole_number(text))]
+    deleted = AuditEntry.objects.filter(action="seed_list.deleted", detail__seed_list__in=numbers)
+    return list(deleted.order_by("subject").values_list("subject", flat=True))
 
 
 class TestMailForm(forms.Form):
@@ -329,7 +351,7 @@ class TestMailForm(forms.Form):
         cleaned = super().clean() or {}
         kept = [address for seeds in cleaned.get("seeds", ()) for address in seeds.addresses]
         found = {addresses.key(address): address for address in [*kept, *cleaned.get("to", ())]}
-        if not found and "to" in cleaned:
+        if not found and "to" in cleaned and "seeds" in cleaned:
             self.add_error("to", "Enter an address, or choose a seed list with addresses.")
         if len(found) > MOST_TESTED:
             self.add_error(None, f"These are {len(found)} addresses; {MOST_TESTED} get a test mail at once.")

@@ -46,19 +46,22 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("Moosend", r"#[a-z]+:\w+(?::\w+)?#|#(?:unsubscribeLink|updatePreferences)#"),
     ("Keap", r"~[A-Z]\w+\.(?P<name>\w+)~"),
 )
-# Brackets that everybody uses: the name decides.
+# Brackets that everybody uses: the name decides. Each shape begins with the bracket, and what may not stand before it
+# is asked behind it: that way `re` leaps from bracket to bracket, and does not try each character of the mail.
 _NAMED: tuple[tuple[str, str], ...] = (
-    ("phpList, SendGrid or Brevo", r"(?<![\w\[])\[" + _NAME + r"\](?!\])"),
-    ("another system", r"(?<![{$#\w])\{" + _NAME + r"(?:\|(?P<bar>[^{}|\n]{0,60}))?\}(?!\})"),
-    ("ActiveCampaign or Mailgun", r"(?<![%\w])%" + _NAME + r"%(?!\w|%(?!(?:ELSE|/IF)%))"),
-    ("SendGrid", r"(?<![\w-])-(?P<name>[A-Za-z]\w*)-(?![\w-])"),
-    ("Dotdigital", r"(?<!\w)@(?P<name>[A-Za-z]\w*)@(?!\w)"),
+    ("phpList, SendGrid or Brevo", r"\[(?<![\w\[]\[)" + _NAME + r"\](?!\])"),
+    ("another system", r"\{(?<![{$#\w]\{)" + _NAME + r"(?:\|(?P<bar>[^{}|\n]{0,60}))?\}(?!\})"),
+    ("ActiveCampaign or Mailgun", r"%(?<![%\w]%)" + _NAME + r"%(?!\w|%(?!(?:ELSE|/IF)%))"),
+    ("SendGrid", r"-(?<![\w-]-)(?P<name>[A-Za-z]\w*)-(?![\w-])"),
+    ("Dotdigital", r"@(?<!\w@)(?P<name>[A-Za-z]\w*)@(?!\w)"),
     (
         "another system",
-        r"(?<![\w#])#{1,2}(?P<name>[A-Za-z]\w*)#{1,2}(?![\w#])|(?<![\w$])\$(?P<dollar>[A-Za-z]\w*)\$(?![\w$])",
+        r"#(?<![\w#]#)#?(?P<name>[A-Za-z]\w*)#{1,2}(?![\w#])|\$(?<![\w$]\$)(?P<dollar>[A-Za-z]\w*)\$(?![\w$])",
     ),
 )
-_CURLY = re.compile(r"\{{2,3}(?!%)(?:[^{}\n]|\$\{[^{}\n]*\}){0,300}?\}{2,3}|\{%-?\s*(?P<word>\w+)[^{}\n]{0,300}?%\}")
+_CURLY = re.compile(
+    r"\{(?:\{{1,2}(?!%)(?:[^{}\n]|\$\{[^{}\n]*\}){0,300}?\}{2,3}|%-?\s*(?P<word>\w+)[^{}\n]{0,300}?%\})"
+)
 _HANDLEBARS = re.compile(
     rf"""\{{{{\{{|[\s{{]\{{{{?\s*[#/^>&~]|\{{{{\s*(?:[#/^>&~!]|\$\{{|\.\w|else\s*\}}|else\s+if\s|insert\s|defaultIfEmpty\s
     |(?:{OWNERS})\s*(?:\.|:\s*\w)|\w+\.\$\{{|[\w ]+\|\s*\w+\s*:|[\w ]+:default=)""",

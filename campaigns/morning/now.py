@@ -10,8 +10,9 @@ from contacts.importing.running import progress as import_progress
 from contacts.models import ImportJob
 from delivery import ledger
 from delivery.ledger.lanes import pausing
-from delivery.models import Batch
+from delivery.models import Batch, Provider
 from delivery.policy import mailbox_providers
+from delivery.providers import health
 
 MOST = 5
 # By a stop rule, or before it began: where a person pauses it, what was accepted by then is noted.
@@ -27,6 +28,7 @@ class Flight:
     batch: Batch
     tally: ledger.Tally | None
     progress: ledger.Progress
+    holdup: health.Holdup | None
 
     @property
     def stage(self) -> Stage:
@@ -83,9 +85,10 @@ def now() -> Now:
     more = under_way.count() - MOST if len(found) > MOST else 0
     shown = [(campaign, campaign.batch) for campaign in found[:MOST] if campaign.batch]
     tallies = ledger.tallies([batch for _, batch in shown])
+    holdups = _holdups([batch for _, batch in shown])
     imports = ImportJob.objects.filter(state__in=_UNDER_WAY)[:MOST]
     flights = [
-        Flight(campaign, batch, tally := tallies.get(batch.pk), ledger.progress(batch, tally))
+        Flight(campaign, batch, tally := tallies.get(batch.pk), ledger.progress(batch, tally), holdups.get(batch.pk))
         for campaign, batch in shown
     ]
     return Now(
@@ -94,3 +97,8 @@ def now() -> Now:
         list(Campaign.objects.scheduled().select_related("batch").order_by("batch__not_before")[:MOST]),
         [Import(job, import_progress.of(job)) for job in imports],
     )
+
+
+def _holdups(batches: list[Batch]) -> dict[int, health.Holdup]:
+    """One query as long as all providers are well, which is nearly always."""
+    return health.holdups(batches) if Provider.objects.out_of_service().exists() else {}

@@ -53,11 +53,19 @@ def _now() -> Table:
 def _now_s_rows() -> Iterator[Sequence[Any]]:
     found = now.now()
     for flight in found.flights:
-        times = (flight.batch.started_at, flight.progress.finishes_at)
-        yield flight.campaign.name, flight.stage.label, *_tally(flight.tally), flight.progress.rate_per_second, *times
+        is_stuck = flight.holdup is not None and flight.holdup.waits
+        rate, ends_at = (0.0, None) if is_stuck else (flight.progress.rate_per_second, flight.progress.finishes_at)
+        yield (
+            flight.campaign.name,
+            flight.campaign.stage_words,
+            *_tally(flight.tally),
+            rate,
+            flight.batch.started_at,
+            ends_at,
+        )
     for campaign in found.scheduled:
         starts_at = campaign.batch.not_before if campaign.batch else None
-        yield campaign.name, campaign.stage.label, *_tally(None), None, starts_at, None
+        yield campaign.name, campaign.stage_words, *_tally(None), None, starts_at, None
 
 
 def _last() -> Table:

@@ -46,8 +46,9 @@ def check(campaign: Campaign, *, is_real: bool) -> list[Finding]:
     person = next(iter(audience.sample(campaign.readers(), 1)), None)
     recipient = preview.recipient_of(person, edition, tracked=True)
     known = {tag.name for tag in (*tags(), *editions.OWN_TAGS)}
-    found = check_edition(campaign, edition, recipient, known, is_real=is_real)
-    return [*found, *gaps.check(campaign, sources(edition), places.of(campaign)), *for_some.check(campaign, edition)]
+    said, where = sources(edition), places.of(campaign)
+    found = _check_edition(campaign, edition, recipient, known, said, where, is_real=is_real)
+    return [*found, *gaps.check(campaign, said, where), *for_some.check(campaign, edition)]
 
 
 def unusable(campaign: Campaign, problem: ValueError) -> Finding:
@@ -65,6 +66,19 @@ def check_edition(
 ) -> list[Finding]:
     """What is wrong with the mail itself, as `recipient` would get it, whoever else it goes to."""
     said, where = sources(edition), places.of(campaign)
+    return _check_edition(campaign, edition, recipient, known_tags, said, where, is_real=is_real)
+
+
+def _check_edition(
+    campaign: Campaign,
+    edition: Edition,
+    recipient: Recipient,
+    known_tags: set[str],
+    said: Sources,
+    where: Places,
+    *,
+    is_real: bool,
+) -> list[Finding]:
     broken, foreign = list(_templates(said, where)), list(foreign_tags.check(campaign))
     found = [*broken, *foreign, *_tags(said, where, known_tags)]
     if campaign.content_kind == Campaign.ContentKind.HTML:

@@ -58,7 +58,7 @@ def check(places: Places, links: Sequence[str], *, is_real: bool) -> Iterator[Fi
         elif said.kind == "downgraded":
             cure = "Link to where it ends, with https:// if the site has it."
             yield finding("warn", "downgraded-link", f"“{link[:60]}”: {said.text}", cure, link)
-    here = [link for link in others if _is_this_machine(host_of(link))]
+    here = [link for link in others if _is_nowhere_else(host_of(link))]
     if here and is_real:
         text = f"A link leads to {host_of(here[0])}, which readers cannot reach."
         yield finding("block", "local-link", text, "Enter the address of the public site.", here[0])
@@ -79,13 +79,12 @@ def check(places: Places, links: Sequence[str], *, is_real: bool) -> Iterator[Fi
         yield finding("warn", "port-link", text, "Use an address without a port.", odd[0])
 
 
-def _is_this_machine(host: str) -> bool:
-    """Whatever machine follows it, or none at all."""
+def _is_nowhere_else(host: str) -> bool:
+    """The machine of whoever follows it, or none at all."""
     try:
-        address = networks.read(host)
+        return networks.is_this_machine(host) or networks.is_never_a_server(networks.read(host))
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return networks.is_loopback(address) or networks.is_never_a_server(address)
+        return False
 
 
 def _is_near(host: str) -> bool:

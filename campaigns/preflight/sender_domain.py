@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.organisation import senders
 from campaigns.models import Campaign
 from campaigns.preflight.findings import Finding
 from contacts import audience
@@ -35,11 +36,14 @@ def check(campaign: Campaign, provider: Provider, address: str) -> Iterator[Find
     found = _worst(address, provider, stops)
     if found.kind == "free-mail":
         level = "block" if is_real else "warn"
-        cure = "Send from an address at a domain of your own."
         text = f"Mail from {found.name} through another server is refused by most mailboxes."
-        yield Finding(level, "free-mail", text, cure, "from")  # type: ignore[arg-type]
+        yield Finding(level, "free-mail", text, standing.OWN_DOMAIN, "from")  # type: ignore[arg-type]
     elif not is_real:
         return
+    elif not senders.has_public_domain(address):
+        domain = address.rpartition("@")[2]
+        text = f"“{domain}” is no domain of the internet: nobody could answer, and mailboxes refuse mail from it."
+        yield Finding("block", "no-public-domain", text, standing.OWN_DOMAIN, "from")
     elif found.kind == "not-ours":
         cure = "An admin confirms it under Delivery, Domains. Or use an address of a domain that is confirmed."
         yield Finding("block", "domain-not-ours", found.text, cure, "from")

@@ -98,6 +98,11 @@ class Review:
         return len(link_checks.known(self.followable)) == len(self.followable)
 
     @property
+    def is_followed_in_part(self) -> bool:
+        """It was asked for, and the mail has got more links since."""
+        return bool(link_checks.known(self.followable)) and not self.is_followed
+
+    @property
     def kilobytes(self) -> float:
         return self._bytes / 1000
 

@@ -1,7 +1,7 @@
 """Finished mails to begin with: data in `documents/`, pictures of ours in `art/`, served like everybody's images."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -36,6 +36,12 @@ def all(kit: BrandKit | None = None) -> list[Starter]:
 def get(key: str, kit: BrandKit | None = None) -> Starter:
     """Raises KeyError."""
     return _loaded([_paths()[key]], kit)[0]
+
+
+@cache
+def names() -> Mapping[str, str]:
+    """Of all of them, by key."""
+    return {key: json.loads(path.read_text(encoding="utf-8"))["name"] for key, path in _paths().items()}
 
 
 @cache

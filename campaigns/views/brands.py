@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.models import BrandKit, Organisation
 from accounts.numbers import whole_number
-from accounts.organisation import logo
+from accounts.organisation import logo, senders
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
 from accounts.uploads import takes_uploads
@@ -94,6 +94,7 @@ def _edited(request: StaffRequest, kit: BrandKit) -> HttpResponse:
         saved = form.save()
         audit.record(request, "brand.created" if is_new else "brand.changed", str(saved), brand=saved.pk)
         messages.success(request, "Saved. Drafts with this brand look so from now on; what was launched stays.")
+        senders.warn(request, saved.sender_email)
         return redirect("brand", saved.pk)
     stored = BrandKit.objects.filter(pk=kit.pk).first() or BrandKit()
     context: dict[str, Any] = {

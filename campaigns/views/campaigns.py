@@ -16,6 +16,7 @@ from accounts.models import BrandKit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from campaigns import asking_again, keeping, launching, starters
+from campaigns.across.choosing import real
 from campaigns.brands import choosing
 from campaigns.content import blocks
 from campaigns.models import Campaign, CampaignQuerySet, Template
@@ -44,7 +45,7 @@ def campaigns(request: StaffRequest) -> HttpResponse:
     rows = list(found.select_related("batch__provider", "updated_by")[: _PAGE + 1])
     context = {
         "rows": with_tallies(rows[:_PAGE]),
-        "can_compare": sum(campaign.was_sent for campaign in rows) > 1,
+        "can_compare": len(real()[:2]) > 1,
         "words": words,
         "state": state,
         "chips": [(label, _address(words, key), key == state) for key, label in _STATES],
@@ -64,7 +65,7 @@ def new(request: StaffRequest) -> HttpResponse:
         context = {
             "starters": starters.all(kit),
             "own": Template.objects.filter(archived_at=None).select_related("campaign"),
-            "earlier": Campaign.objects.whole()[:8],
+            "earlier": Campaign.objects.whole().select_related("batch")[:8],
             "brands": choosing.others(),
             "brand": kit,
             "usual_brand": choosing.usual(),

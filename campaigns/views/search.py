@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.shell import menu
-from campaigns.models import Campaign, Template
+from campaigns import starters
+from campaigns.models import Campaign, CampaignQuerySet, Template
 from contacts.models import MailingList, Segment, SignupForm
 from contacts.table import searching
 from tracking.message_log import answer
@@ -46,21 +47,37 @@ def _found(request: StaffRequest, words: str) -> dict[str, Any]:
 
 def _kinds(request: StaffRequest, words: str) -> Iterator[tuple[str, list[Row]]]:
     """Each kind with those found of it that the person may open."""
-    campaigns = Campaign.objects.whole().matching(words).select_related("batch")[:_SHOWN]
-    yield "Campaigns", [Row(one.name, one.get_absolute_url(), one.stage.label) for one in campaigns]
+    campaigns = _by_name(Campaign.objects.whole().matching(words), words).select_related("batch")[:_SHOWN]
+    yield "Campaigns", [Row(one.name, one.get_absolute_url(), one.stage_words) for one in campaigns]
     lists = _named(MailingList.objects.all(), words)
     yield "Lists", [Row(one.name, one.get_absolute_url(), _archived(one)) for one in lists]
     yield "Segments", [Row(one.name, one.get_absolute_url()) for one in _named(Segment.objects.all(), words)]
     forms = _named(SignupForm.objects.all(), words)
     yield "Forms", [Row(one.name, one.get_absolute_url(), _archived(one) or _paused(one)) for one in forms]
     if allows(request.user, Permission.WRITE):
-        templates = _named(Template.objects.select_related("campaign"), words, "campaign__name")
-        yield "Templates", [Row(str(one), reverse("template", args=[one.pk]), _put_away(one)) for one in templates]
+        own = _named(Template.objects.select_related("campaign"), words, "campaign__name")
+        templates = [Row(str(one), reverse("template", args=[one.pk]), _put_away(one)) for one in own]
+        templates += _starters(words)
+        yield "Templates", sorted(templates, key=lambda one: (len(one.name), one.name))[:_SHOWN]
 
 
 def _named(rows: QuerySet[Any], words: str, name: str = "name") -> QuerySet[Any]:
     """The shortest names first: one that is typed whole is never pushed out by longer ones that contain it."""
     return rows.filter(**{f"{name}__icontains": words}).order_by(Length(name), name)[:_SHOWN]
+
+
+def _by_name(found: CampaignQuerySet, words: str) -> CampaignQuerySet:
+    """As `_named` does, and behind them those of which the subject alone says it, the latest first."""
+    is_named = Q(name__icontains=words)
+    length = Case(When(is_named, then=Length("name")), default=Value(None), output_field=IntegerField())
+    name = Case(When(is_named, then="name"), default=Value(""), output_field=CharField())
+    return found.order_by(length.asc(nulls_last=True), name, "-pk")
+
+
+def _starters(words: str) -> Iterator[Row]:
+    for key, name in starters.names().items():
+        if words.casefold() in name.casefold():
+            yield Row(name, reverse("starter", args=[key]), "Ours")
 
 
 def _archived(one: MailingList | SignupForm) -> str:

@@ -58,7 +58,7 @@ class ShapeForm(forms.Form):
         max_value=20,
         required=False,
         label="Lines above the table",
-        help_text="A title, for example. They are left out.",
+        help_text="A title, for example. They are left out, 20 at most.",
     )
 
     @classmethod

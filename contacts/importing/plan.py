@@ -77,6 +77,7 @@ BELONGING = (
     Target.CLICKS,
 )
 COUNTING = (Target.OPENS, Target.CLICKS)
+_MANY_COLUMNS = (Target.IGNORE, Target.FIELD, Target.NEW, *CONSENT)  # may go to each of these, fields by their keys
 
 
 class Mode(models.TextChoices):
@@ -140,6 +141,19 @@ class Plan:
     @property
     def email_column(self) -> int | None:
         return next((index for index, column in enumerate(self.columns) if column.target == Target.EMAIL), None)
+
+    @property
+    def clashes(self) -> dict[int, int]:
+        """Columns that go where an earlier one goes already, each with that earlier one."""
+        first: dict[tuple[str, str], int] = {}
+        found = {}
+        for index, column in enumerate(self.columns):
+            place = ("", column.key) if column.key else (column.target, "")
+            if column.key or column.target not in _MANY_COLUMNS:
+                earlier = first.setdefault(place, index)
+                if earlier != index:
+                    found[index] = earlier
+        return found
 
     @property
     def tells_belonging(self) -> bool:

@@ -5,9 +5,11 @@ outermost group `r`. Buttons say what is to be done where: `do=row:r-1`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
+from accounts.open_points import OpenPoint
 from contacts.segments import compiling, registry, rules
 from contacts.segments.known import Known
 from contacts.segments.registry import Input
@@ -16,6 +18,8 @@ from contacts.segments.rules import BadRules, Group, Match, Rule
 ROOT = "r"
 _FIELD = re.compile(r"(?P<place>r(?:-\d{1,3}){1,4})-(?P<name>[a-z_]{1,30})")
 _FIRST = Rule("profile", {})
+_NO_ROWS = "Add a row: without one everybody is in it."
+_CIRCLE = "These rules lead back to this segment through another one. Take that row out."
 MATCHES = tuple(rules.MATCH_WORDS.items())
 
 
@@ -39,6 +43,7 @@ class RowView:
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     controls: Sequence[Control]
     problem: str
+    to_mend: str  # the name of the control that the problem is about
     missing: str
     is_group: bool = False
 
@@ -52,6 +57,7 @@ class GroupView:
     may_go: bool = False
     is_group: bool = True
     matches: Sequence[tuple[str, str]] = MATCHES
+    problem: str = ""
 
 
 def read(posted: Mapping[str, str], known: Known) -> Group:
@@ -68,8 +74,14 @@ def read(posted: Mapping[str, str], known: Known) -> Group:
     return settled(rules.read(rules.write(group)), known)
 
 
-def view(group: Group, known: Known) -> GroupView:
-    return _group_view(group, known, ROOT, 1)
+def view(group: Group, known: Known, circles: Collection[str] = ()) -> GroupView:
+    """`circles`: keys of segments that lead back to the one that is built."""
+    return _group_view(group, known, circles, ROOT, 1)
+
+
+def open_points(shown: GroupView) -> list[OpenPoint]:
+    """All that is to be mended before it can be saved, in the order of the page. Rows are counted from its top."""
+    return list(_open_points(shown, count(1)))
 
 
 def empty(known: Known) -> Group:
@@ -142,17 +154,31 @@ def _children(place: str, by_place: Mapping[str, object]) -> Sequence[int]:
     return sorted(found)
 
 
-def _group_view(group: Group, known: Known, place: str, depth: int) -> GroupView:
+def _open_points(shown: GroupView, rows: Iterator[int]) -> Iterator[OpenPoint]:
+    if shown.problem:
+        yield OpenPoint(f"{shown.place}-more", "Rows", shown.problem)
+    for part in shown.parts:
+        if isinstance(part, GroupView):
+            yield from _open_points(part, rows)
+            continue
+        number = next(rows)
+        if part.problem:
+            yield OpenPoint(part.to_mend, f"Row {number}", part.problem)
+
+
+def _group_view(group: Group, known: Known, circles: Collection[str], place: str, depth: int) -> GroupView:
     parts = [
-        _row_view(part, known, f"{place}-{number}")
+        _row_view(part, known, circles, f"{place}-{number}")
         if isinstance(part, Rule)
-        else _group_view(part, known, f"{place}-{number}", depth + 1)
+        else _group_view(part, known, circles, f"{place}-{number}", depth + 1)
         for number, part in enumerate(group.parts)
     ]
-    return GroupView(place, group.match.value, parts, depth < rules.MOST_DEEP - 1, place != ROOT)
+    problem = "" if parts else (_NO_ROWS if place == ROOT else compiling.EMPTY_GROUP)
+    is_inner = place != ROOT
+    return GroupView(place, group.match.value, parts, depth < rules.MOST_DEEP - 1, is_inner, problem=problem)
 
 
-def _row_view(rule: Rule, known: Known, place: str) -> RowView:
+def _row_view(rule: Rule, known: Known, circles: Collection[str], place: str) -> RowView:
     condition = registry.find(rule.condition)
     inputs: Sequence[Input] = condition.inputs(rule.values, known) if condition else ()
     controls = [
@@ -168,7 +194,11 @@ def _row_view(rule: Rule, known: Known, place: str) -> RowView:
         for control in inputs
     ]
     problem = compiling.problem_of(rule, known)
-    return RowView(place, rule.condition, _choices(), controls, problem, condition.missing if condition else "")
+    to_mend = condition.to_mend(rule.values, known) if condition else ""
+    if rule.condition == "segment" and rule.values.get("segment") in circles:
+        problem, to_mend = _CIRCLE, "segment"
+    missing = condition.missing if condition else ""
+    return RowView(place, rule.condition, _choices(), controls, problem, f"{place}-{to_mend or 'is'}", missing)
 
 
 def _choices() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:

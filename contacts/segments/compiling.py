@@ -8,6 +8,7 @@ from contacts.segments.predicate import EVERYBODY, Sql, decided, joined, negated
 from contacts.segments.rules import Group, Match, Rule
 
 MOST_SQL_CHARS = 200_000  # segments within segments
+EMPTY_GROUP = "A group has no rows."
 WHOLE_AUDIENCE = "Everybody."  # what a sentence says where no row does
 
 
@@ -85,7 +86,7 @@ def problems(group: Group, known: Known) -> Iterator[str]:
             if problem := problem_of(part, known):
                 yield problem
         elif not part.parts:
-            yield "A group has no rows."
+            yield EMPTY_GROUP
         else:
             yield from problems(part, known)
 

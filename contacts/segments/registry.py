@@ -60,21 +60,15 @@ class Condition(ABC):
 
     def problem(self, values: Values, known: Known) -> str:
         """Why the row cannot be asked as it is; "" when it can."""
-        for control in self.inputs(values, known):
-            text = values.get(control.name, "")
-            if control.kind == "choice" and text not in {value for value, _ in control.options}:
-                return (
-                    f"Choose {_article(control.label)}." if not text else f"What was chosen as {control.label} is gone."
-                )
-            if not text:
-                return f"Enter {_article(control.label)}."
-            if control.kind == "number" and not _is_number(text):
-                return f"“{text[:40]}” is not a number."
-            if control.kind == "days" and not (text.isascii() and text.isdigit() and len(text) <= 4 and int(text)):
-                return "Enter a number of days from 1 to 9999."
-            if control.kind == "date" and not _is_date(text):
-                return f"“{text[:40]}” is not a date. It looks like 2026-03-12."
-        return ""
+        said = (_wrong(control, values.get(control.name, "")) for control in self.inputs(values, known))
+        return next(filter(None, said), "")
+
+    def to_mend(self, values: Values, known: Known) -> str:
+        """Where `problem` says something, the control it is about: what is wrong by itself, else what is typed."""
+        controls = self.inputs(values, known)
+        wrong = (one for one in controls if _wrong(one, values.get(one.name, "")))
+        typed = (one for one in controls if one.kind != "choice")
+        return next((one.name for found in (wrong, typed, controls) for one in found), "")
 
 
 def turned(values: Values, *pairs: tuple[str, str]) -> Values | None:
@@ -82,6 +76,20 @@ def turned(values: Values, *pairs: tuple[str, str]) -> Values | None:
     others = {**dict(pairs), **{there: here for here, there in pairs}}
     how = others.get(values.get("how", ""))
     return {**values, "how": how} if how else None
+
+
+def _wrong(control: Input, text: str) -> str:
+    if control.kind == "choice" and text not in {value for value, _ in control.options}:
+        return f"Choose {_article(control.label)}." if not text else f"What was chosen as {control.label} is gone."
+    if not text:
+        return f"Enter {_article(control.label)}."
+    if control.kind == "number" and not _is_number(text):
+        return f"“{text[:40]}” is not a number."
+    if control.kind == "days" and not (text.isascii() and text.isdigit() and len(text) <= 4 and int(text)):
+        return "Enter a number of days from 1 to 9999."
+    if control.kind == "date" and not _is_date(text):
+        return f"“{text[:40]}” is not a date. It looks like 2026-03-12."
+    return ""
 
 
 _conditions: dict[str, Condition] = {}

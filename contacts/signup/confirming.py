@@ -46,6 +46,12 @@ def lists_of(request: SignupRequest) -> list[MailingList]:
     return list(MailingList.objects.not_archived().filter(pk__in=request.lists).filter(pk__in=allowed))
 
 
+def has_left(request: SignupRequest) -> bool:
+    """It was confirmed, and the person is on none of its lists any more."""
+    held = Subscription.objects.filter(contact=request.contact_id, state=Subscription.State.SUBSCRIBED)
+    return request.state == State.CONFIRMED and not held.filter(list_id__in=request.lists).exists()
+
+
 def confirm(
     request: SignupRequest,
     *,

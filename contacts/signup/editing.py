@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 
 from accounts.fields import LineField
 from accounts.models import Organisation
+from accounts.organisation import senders
 from contacts.models import Field, MailingList
 from contacts.signup import colouring
 from contacts.signup.models import SignupForm
@@ -18,10 +19,16 @@ from contacts.signup.visitor import NAMES
 
 ASK = "ask_"
 COLOURS = ("background_colour", "text_colour", "button_colour")
+_MERGE_TAG = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_SAME_FOR_ALL = (
+    *("title", "intro", "consent_text", "button", "thanks"),
+    *("mail_subject", "mail_text", "welcome_subject", "welcome_text"),
+)
 _HOST = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z0-9-]+(?::\d{1,5})?")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ASKED = [("", "Not asked"), ("optional", "Optional"), ("required", "Required")]
 _WORDS = {"first_name": "First name", "last_name": "Last name"}
+_NO_TAG = "“{}” would be read as it stands here: these words are the same for everybody. Write them without it."
 
 
 def _colour(label: str) -> forms.CharField:
@@ -145,6 +152,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         email: str = self.cleaned_data["sender_email"]
         if email:
             validate_email(email)
+            senders.check(email)
         return email
 
     def clean_frame_hosts(self) -> list[str]:
@@ -163,6 +171,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._clean_colours(data)
+        for name in _SAME_FOR_ALL:
+            if tag := _MERGE_TAG.search(str(data.get(name, ""))):
+                self.add_error(name, _NO_TAG.format(tag[0][:60]))
         asked = [name for name in self.fields if name.startswith(ASK) and data.get(name)]
         self.instance.fields = [{"key": name.removeprefix(ASK), "required": data[name] == "required"} for name in asked]
         return data

@@ -36,6 +36,7 @@ class VisitorForm(forms.Form):
     def __init__(self, form: SignupForm, lists: Sequence[MailingList], data: Any = None) -> None:
         super().__init__(label_suffix="", auto_id="signup_%s", use_required_attribute=True)
         self._lists = list(lists)
+        self.asks_counting = form.asks_counting
         self._kinds: dict[str, Field] = {}
         self.fields["email"] = _address()
         own = {field.key: field for field in Field.objects.all()}

@@ -42,7 +42,10 @@ def begin(request: StaffRequest) -> HttpResponse:
         messages.error(request, "It takes too long to say who they are. Nobody was changed.")
         return redirect(back)
     if not number:
-        messages.warning(request, "Tick the people first that it is for.")
+        first = (
+            "Nobody of those you ticked is here any more." if selection.ids else "Tick the people first that it is for."
+        )
+        messages.warning(request, first)
         return redirect(back)
     form = action.form(request.POST if request.method == "POST" else None, prefix="do")
     typing = None
@@ -59,6 +62,8 @@ def begin(request: StaffRequest) -> HttpResponse:
         "typing": typing,
         "pairs": [("action", action.name), *filters.pairs(), *selection.pairs()],
         "named": named,
+        "ticked": len(selection.ids),
+        "gone": len(selection.ids) - number if selection.query is None else 0,
         "all_of": filters.sentence if selection.query is not None else "",
         "known_tags": tags.known()[:100] if "tag" in form.fields else (),
         "undone_for": UNDONE_FOR.days,

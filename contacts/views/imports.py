@@ -17,6 +17,7 @@ from accounts.uploads import takes_uploads
 from accounts.wording import isolated, listed
 from contacts.exporting import csv_response, stored_response
 from contacts.importing.columns.guessing import system
+from contacts.importing.columns.open_points import clashes, open_points
 from contacts.importing.columns.questions import DISREGARD
 from contacts.importing.form import ImportForm, ShapeForm, answers, choices, chosen, meanings, with_columns
 from contacts.importing.plan import Plan, Status, Target
@@ -114,13 +115,7 @@ def _page(request: StaffRequest, job: ImportJob, status: int = 200) -> HttpRespo
 def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The columns and the first rows as they would be with what is chosen on the page. Saves nothing."""
     job = _uploaded(pk)
-    plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
-    everyone = whole_number(request.POST.get("everyone"))
-    plan = plan.change(
-        everyone=plan.everyone if everyone not in list(Status) else everyone,
-        day_first=request.POST.get("day_first") == "yes",
-    )
-    return render(request, "contacts/_import_preview.html", _columns(job, plan))
+    return render(request, "contacts/_import_preview.html", _columns(job, _as_chosen(request, job)))
 
 
 @require_POST
@@ -143,11 +138,13 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
     job = _uploaded(pk)
     form = ImportForm(request.POST)
     form.fields["consent_source"].required = not job.options.get("only_suppress")
-    plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
+    plan = _as_chosen(request, job)
     if form.is_valid():
         try:
             jobs.check(job, plan, form.decide)
             return redirect(job)
+        except jobs.Open:
+            pass  # the page names all that is open, each beside its column
         except jobs.NotPossible as problem:
             form.add_error(None, str(problem))
     return _columns_page(request, job, plan, form, status=422)
@@ -217,6 +214,16 @@ def _act(request: StaffRequest, job: ImportJob, act: Any) -> HttpResponse:
     return redirect(job)
 
 
+def _as_chosen(request: StaffRequest, job: ImportJob) -> Plan:
+    """The plan with what is chosen on the page for the columns, and for the file as far as they are read by it."""
+    plan = with_columns(Plan.from_json(job.options), job.options["header"], request.POST)
+    everyone = whole_number(request.POST.get("everyone"))
+    return plan.change(
+        everyone=plan.everyone if everyone not in list(Status) else everyone,
+        day_first=request.POST.get("day_first") == "yes",
+    )
+
+
 def _uploaded(pk: int) -> ImportJob:
     return get_object_or_404(ImportJob, pk=pk, state=State.UPLOADED)
 
@@ -231,6 +238,8 @@ def _columns_page(
         "system": system(job.options["header"]),
         "has_lists": MailingList.objects.exists(),
     }
+    if status == 422:
+        context["open_points"] = open_points(plan, job.options["header"], context["questions"])
     return render(request, "contacts/import_columns.html", context, status=status)
 
 
@@ -238,6 +247,7 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
     header = job.options["header"]
     beginning = Beginning(job)
     found = zip(header, plan.columns, beginning.samples(), beginning.why_left_out(), strict=True)
+    clashing = clashes(plan, header)
     asked = beginning.questions(plan)
     return {
         "job": job,
@@ -245,7 +255,8 @@ def _columns(job: ImportJob, plan: Plan) -> dict[str, Any]:
         "columns": [
             {"name": name, "chosen": chosen(column), "is_new": column.target == Target.NEW, "label": column.label}
             | {"samples": samples, "is_ignored": column.target == Target.IGNORE, "why_left_out": why_left_out}
-            for name, column, samples, why_left_out in found
+            | {"problem": clashing.get(index)}
+            for index, (name, column, samples, why_left_out) in enumerate(found)
         ],
         "rows": beginning.preview(plan),
         "questions": [question for question in asked if question.index is not None],

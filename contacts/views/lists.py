@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.organisation import senders
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import isolated
 from contacts import audience, consent, list_uses
@@ -83,6 +84,7 @@ def add(request: StaffRequest) -> HttpResponse:
         return render(request, "contacts/lists/edit.html", {"form": form}, status=422 if form.is_bound else 200)
     made = form.save()
     messages.success(request, f"The list {made} is there. It is empty so far.")
+    senders.warn(request, made.sender_email)
     return redirect(made)
 
 
@@ -97,6 +99,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     form.save()
     audit.record(request, "list.change", found.name, changed=form.changed_data)
     messages.success(request, "Saved.")
+    senders.warn(request, found.sender_email)
     return redirect(found)
 
 

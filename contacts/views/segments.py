@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.numbers import whole_number
+from accounts.open_points import OpenPoint
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts import addresses, tasks
 from contacts.exporting import csv_response
@@ -24,7 +25,6 @@ from contacts.segments.rules import BadRules, Group
 from contacts.their_data.collecting import moment
 
 _NAME_CHARS = 120
-_CIRCLE = "These rules lead back to this segment through another one. Take that row out."
 
 
 @require_GET
@@ -157,9 +157,14 @@ def _edit(request: StaffRequest, found: Segment) -> HttpResponse:
         asked = _asked(group, about, measuring.AT_ONCE_MS)
         return _form_page(request, found, name, {**asked, "focus": builder.focus(do, group)})
     asked = _asked(group, about, measuring.AT_ONCE_MS)
-    errors = _errors(found, name, group, asked)
-    if errors:
-        return _form_page(request, found, name, {**asked, **errors}, status=422)
+    asked["root"] = builder.view(group, about, _circles(found, group))
+    name_error = _name_error(found, name)
+    open_points = builder.open_points(asked["root"])
+    if name_error or open_points or asked.get("problems"):
+        focus = open_points[0].place if open_points and not name_error else ""
+        named = [OpenPoint("name", "Name", name_error)] if name_error else []
+        more = {"name_error": name_error, "open_points": [*named, *open_points], "focus": focus}
+        return _form_page(request, found, name, asked | more, status=422)
     found.name, found.rules = name, rules.write(group)
     found.people = found.reachable = found.counted_at = None
     is_new = found.pk is None
@@ -185,19 +190,19 @@ def _begin(request: StaffRequest, found: Segment, about: Known) -> HttpResponse:
     return _form_page(request, found, name, _asked(group, about, measuring.AT_ONCE_MS))
 
 
-def _errors(found: Segment, name: str, group: Group, asked: dict[str, Any]) -> dict[str, str]:
+def _name_error(found: Segment, name: str) -> str:
     if not name:
-        return {"name_error": "Give it a name, such as “Readers in Hamburg”."}
-    if Segment.objects.filter(name__iexact=name).exclude(pk=found.pk or 0).exists():
-        return {"name_error": "There is a segment of that name already."}
-    if not group.parts:
-        return {"rules_error": "Add a row: without one everybody is in it."}
+        return "Give it a name, such as “Readers in Hamburg”."
+    is_taken = Segment.objects.filter(name__iexact=name).exclude(pk=found.pk or 0).exists()
+    return "There is a segment of that name already." if is_taken else ""
+
+
+def _circles(found: Segment, group: Group) -> set[str]:
+    """Segments in these rows that lead back to the one that is built."""
     named = uses.named_in(Segment(rules=rules.write(group)))
-    if found.pk and uses.leads_to(named, found.pk):
-        return {"rules_error": _CIRCLE}
-    if asked.get("problems"):
-        return {"rules_error": asked["problems"][0]}
-    return {}
+    if not found.pk or not uses.leads_to(named, found.pk):
+        return set()
+    return {str(key) for key in named if uses.leads_to({key}, found.pk)}
 
 
 def _form_page(

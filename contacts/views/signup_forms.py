@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.models import Organisation
+from accounts.organisation import senders
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.exporting import csv_response
 from contacts.models import MailingList, SignupForm
-from contacts.signup import copying, counting, wording
+from contacts.signup import copying, counting, framing, wording
 from contacts.signup.editing import SettingsForm
 from contacts.signup.models import SignupFormQuerySet, SignupRequest
 from contacts.signup.visitor import VisitorForm, open_lists
@@ -62,7 +63,7 @@ def form(request: StaffRequest, pk: int) -> HttpResponse:
         "waiting": found.requests.filter(state=SignupRequest.State.WAITING).count(),
         "latest": found.requests.select_related("contact").order_by("-id")[:_LATEST],
         "address": address,
-        "frame_code": _frame_code(found, f"{base}{reverse('signup-frame', args=[found.key])}"),
+        "frame_code": _frame_code(found, f"{base}{reverse('signup-frame', args=[found.key])}", organisation),
         "code": _code(found, address, organisation),
     }
     return render(request, "contacts/forms/form.html", context)
@@ -142,6 +143,7 @@ def _edit(request: StaffRequest, found: SignupForm) -> HttpResponse:
     made = filled.save()
     audit.record(request, "form.add" if is_new else "form.change", made.name, form=made.pk)
     messages.success(request, "The form is there. Put its address on your site." if is_new else "Saved.")
+    senders.warn(request, made.sender_email)
     return redirect(made)
 
 
@@ -150,13 +152,16 @@ def _counted() -> SignupFormQuerySet:
     return SignupForm.objects.annotate(**sums)
 
 
-def _frame_code(found: SignupForm, address: str) -> str:
+def _frame_code(found: SignupForm, address: str, organisation: Organisation | None) -> str:
     """Its script solves the puzzle in a worker, which browsers give to pages of a known origin only: ours it is."""
     allowed = "allow-forms allow-scripts allow-same-origin" if found.proof_of_work else "allow-forms"
+    with translation.override(found.language or "en"):
+        height = framing.height(VisitorForm(found, open_lists(found)), wording.of(found, organisation))
     return format_html(
-        '<iframe src="{}" title="{}" width="100%" height="560" sandbox="{}" style="border:0"></iframe>',
+        '<iframe src="{}" title="{}" width="100%" height="{}" sandbox="{}" style="border:0"></iframe>',
         address,
         found.title or "Sign up",
+        height,
         allowed,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from accounts.egress import networks
 from delivery.bounces import addresses, arf, automatic, delays, delivery_status, judging, mime, notice, ses_notice
 from delivery.bounces.delivery_status import Fields
 from delivery.bounces.finding import Finding, Kind
@@ -256,10 +257,7 @@ def _failure(
 
 def _is_at_home(recipient: str | None) -> bool:
     """On a machine that nobody outside can write to: whoever collects mail from a provider, whose mailbox took it."""
-    return (recipient or "").rpartition("@")[2].strip("[]") in _AT_HOME
-
-
-_AT_HOME = frozenset({"localhost", "localhost.localdomain", "127.0.0.1", "ipv6:::1"})
+    return networks.is_this_machine((recipient or "").rpartition("@")[2])
 
 
 def _status(number: str, words: str) -> str:

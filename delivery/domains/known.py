@@ -30,7 +30,7 @@ def domain_of(address: str) -> str:
 
 def own_domain() -> str:
     """Of the organisation's own sender, which only admins can set: it needs no further word."""
-    organisation = Organisation.get()
+    organisation = Organisation.for_page()
     return domain_of(organisation.sender_email) if organisation else ""
 
 
@@ -46,8 +46,12 @@ def is_ours(name: str) -> bool:
 
 
 def counting_addresses() -> list[str]:
-    """Scheme and host by which domains that have one of their own count the links of their mail."""
-    return list(SendingDomain.objects.confirmed().exclude(tracking_url="").values_list("tracking_url", flat=True))
+    """Scheme and host by which domains that have one of their own count the links of their mail.
+
+    Every page asks that is not opened at the public address: see `Organisation.for_page`.
+    """
+    query = "SELECT id, tracking_url FROM delivery_sendingdomain WHERE confirmed_at IS NOT NULL AND tracking_url <> ''"
+    return [domain.tracking_url for domain in SendingDomain.objects.raw(query)]
 
 
 def counting_address(sender: str) -> str:

@@ -10,6 +10,7 @@ from delivery.domains.report import Report, Way
 from delivery.models import Provider
 
 Kind = Literal["none", "free-mail", "not-ours", "not-known", "fails", "no-dmarc", "half", "passes"]
+OWN_DOMAIN = "Send from an address at a domain of your own."
 _STATES = {"passes": "good", "half": "warn", "not-known": "wait", "none": "wait"}
 _LABELS = {
     "free-mail": "Free mail",
@@ -51,7 +52,7 @@ def of(address: str, provider: Provider | None = None) -> Standing:
     if not name:
         return Standing("none", name)
     if name in FREE_MAIL:
-        return Standing("free-mail", name, f"Nobody but {name} itself may send as {name}, so mailboxes refuse it.")
+        return Standing("free-mail", name, _free_mail(name))
     domain = SendingDomain.objects.filter(name=name).first()
     if not (domain and domain.is_confirmed) and name != known.own_domain():
         text = f"No admin has said yet that {name} is yours."
@@ -61,6 +62,16 @@ def of(address: str, provider: Provider | None = None) -> Standing:
             "not-known", name, f"The DNS of {name} has not been looked at yet.", domain.pk if domain else None
         )
     return _judged(domain, provider)
+
+
+def remark(address: str) -> str:
+    """For whoever enters the address as a sender; nothing is asked of the database."""
+    name = known.domain_of(address)
+    return f"{_free_mail(name)} {OWN_DOMAIN}" if name in FREE_MAIL else ""
+
+
+def _free_mail(name: str) -> str:
+    return f"Nobody but {name} itself may send as {name}, so mailboxes refuse it."
 
 
 def _judged(domain: SendingDomain, provider: Provider | None) -> Standing:

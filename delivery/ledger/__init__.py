@@ -8,7 +8,15 @@ from delivery.ledger.listing import MessageRow, messages
 from delivery.ledger.progress import Progress, progress
 from delivery.ledger.states import NotPossible, cancel, limit_unapproved, pause, resume, undo
 from delivery.ledger.tallying import Tally, tallies, tally
-from delivery.ledger.uncertain import Broken, broken, leave_uncertain, send_again, settle_uncertain, undecided
+from delivery.ledger.uncertain import (
+    Broken,
+    broken,
+    leave_uncertain,
+    send_again,
+    settle_uncertain,
+    still_uncertain,
+    undecided,
+)
 from delivery.ledger.versions import Part, is_quiet, parts, revise
 
 __all__ = [
@@ -38,6 +46,7 @@ __all__ = [
     "send_again",
     "send_one",
     "settle_uncertain",
+    "still_uncertain",
     "tallies",
     "tally",
     "undecided",

@@ -85,6 +85,12 @@ def leave_uncertain(batch: Batch, message_ids: list[int] | None = None, *, by: s
     return len(ids)
 
 
+def still_uncertain(batch: Batch, message_ids: Iterable[int]) -> list[int]:
+    """Those of them of which nothing was learnt since, and that are not sent again."""
+    found = Waiting.objects.filter(batch=batch, state=MessageState.UNCERTAIN, message_id__in=message_ids)
+    return sorted(found.values_list("message_id", flat=True))
+
+
 def undecided(batch_ids: Iterable[int]) -> dict[int, int]:
     """How many of each batch are uncertain and nobody has looked at yet; batches without any are left out."""
     with connection.cursor() as cursor:

@@ -305,6 +305,11 @@ class Breaker(models.Model):
         return self.state != self.State.CLOSED
 
     @property
+    def is_due(self) -> bool:
+        """Its time is over, and no mail has come since that could try it."""
+        return self.circuit.is_due(timezone.now())
+
+    @property
     def brief(self) -> str:
         return f"{self.provider} {BRIEFLY.get(self.cause, 'is out of order')}."
 
@@ -316,7 +321,7 @@ class Breaker(models.Model):
     @property
     def summary(self) -> str:
         """What is wrong, in a sentence or two for those who cannot cure it."""
-        return f"{self.what_it_does} It is tried again by itself."
+        return f"{self.what_it_does} It is tried again {'with the next mail' if self.is_due else 'by itself'}."
 
     @property
     def cure_button(self) -> str:

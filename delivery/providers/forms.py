@@ -15,6 +15,7 @@ from delivery.providers.server_fields import (
     host_field,
     is_this_machine,
     name_field,
+    ports_help,
     read_host,
     secret_help,
 )
@@ -49,8 +50,8 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
                 "blocks that. 25: between mail servers; most networks block it."
             ),
             "security": "Without encryption only a server on this machine may be used.",
-            "connections": "At the same time, over all workers.",
-            "messages_per_connection": "After that many a new connection is opened.",
+            "connections": f"At the same time, over all workers: from 1 to {MAX_CONNECTIONS}.",
+            "messages_per_connection": "After that many a new connection is opened. At least 1.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,6 +59,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self.fields["password"].help_text = secret_help(self.instance.password_set_at)
         if "port" in self.fields:
             self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
+            self.fields["port"].help_text += f" {ports_help()}"
         for name in {*LIMITS, "connections", "messages_per_connection"} & set(self.fields):
             self.fields[name].widget.attrs["min"] = 1
             self.fields[name].validators.append(MinValueValidator(1))

@@ -1,5 +1,6 @@
 """What is the matter when mail waits, or goes another way, because a provider is out of order: words for its page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,10 +42,17 @@ class Holdup:
 
 def holdup(batch: Batch) -> Holdup | None:
     """None: whoever should carry it does, or it is not being sent."""
-    if batch.state != Batch.State.SENDING:
-        return None
+    return holdups([batch]).get(batch.pk)
+
+
+def holdups(batches: Iterable[Batch]) -> dict[int, Holdup]:
+    """The same of many by id: providers and routes are read once."""
+    sending = [batch for batch in batches if batch.state == Batch.State.SENDING]
+    if not sending:
+        return {}
     with connection.cursor() as cursor:
-        return _holdup(batch, Carriers(cursor))
+        carriers = Carriers(cursor)
+        return {batch.pk: found for batch in sending if (found := _holdup(batch, carriers))}
 
 
 def words(batch: Batch) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from accounts.egress import networks
 from accounts.fields import LineField
 from accounts.templatetags.shell import day
 from accounts.web_addresses import ascii_host
@@ -52,9 +53,14 @@ def check_port(port: int, usual: Collection[int], words: str) -> int:
     return port
 
 
+def ports_help() -> str:
+    """Behind the words about the usual ones: what `check_port` takes beside them."""
+    return "Any other from 1 to 65535 may be entered, too." if settings.ALLOW_ANY_SMTP_PORT else "No other is possible."
+
+
 def is_this_machine(host: str) -> bool:
-    address = _address(host)
-    return host == "localhost" or host == settings.SANDBOX_HOST or bool(address and address.is_loopback)
+    """Where mail never passes through a network, encrypted or not."""
+    return networks.is_this_machine(host) or host == settings.SANDBOX_HOST
 
 
 def secret_help(set_at: datetime | None) -> str:

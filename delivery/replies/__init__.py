@@ -82,7 +82,13 @@ class _Reply:
     def contradicts_itself(self) -> bool:
         return self.detail[:1] in ("2", "4") and self.code >= 500
 
+    @property
+    def is_about_spelling(self) -> bool:
+        """501 without a number of its own: this server cannot read the address, as msmtpd none with an apostrophe."""
+        return self.code == 501 and not self.detail and _UNREADABLE.search(self.whole) is not None
 
+
+_UNREADABLE = re.compile(r"\b501 +(invalid|illegal|bad|malformed) address\b", re.IGNORECASE)
 _ENHANCED = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
@@ -93,7 +99,7 @@ def _category(stage: Stage, reply: _Reply) -> Category:
     category = _by_rules(reply)
     if stage in _BEFORE_RCPT and category in _ABOUT_A_PERSON:
         return C.SENDER_NOT_VERIFIED if stage == Stage.MAIL and reply.code >= 500 else C.UNKNOWN
-    if category in DEAD and (reply.contradicts_itself or _FOR_NOW.search(reply.plain)):
+    if category in DEAD and (reply.contradicts_itself or reply.is_about_spelling or _FOR_NOW.search(reply.plain)):
         return C.UNKNOWN
     return category
 

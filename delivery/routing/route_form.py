@@ -43,7 +43,7 @@ class RouteForm(forms.Form):
         min_value=1,
         max_value=100,
         initial=1,
-        help_text="Of those who carry together, 3 beside 1 carries three mails of four.",
+        help_text="From 1 to 100. Of those who carry together, 3 beside 1 carries three mails of four.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

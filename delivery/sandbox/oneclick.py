@@ -11,6 +11,8 @@ from accounts.models import Organisation
 from delivery.domains import known
 
 TIMEOUT_SECONDS = 10
+UNSUBSCRIBED = "Unsubscribed."  # what our web server says where somebody was
+_LONGEST = 200
 _BODY = "List-Unsubscribe=One-Click"
 
 
@@ -24,6 +26,7 @@ class Answer:
     milliseconds: int
     redirects: bool
     sets_cookie: bool
+    said: str = ""  # a sentence of our own web server's
 
     @property
     def is_right(self) -> bool:
@@ -52,7 +55,7 @@ def post(address: str, *, own: set[str]) -> Answer:
     try:
         connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else ""), _BODY, _headers(parts))
         response = connection.getresponse()
-        response.read()
+        said = response.read().decode(errors="replace").strip()
     finally:
         connection.close()
     return Answer(
@@ -60,6 +63,7 @@ def post(address: str, *, own: set[str]) -> Answer:
         milliseconds=round((time.monotonic() - started) * 1000),
         redirects=bool(response.getheader("Location")),
         sets_cookie=bool(response.getheader("Set-Cookie")),
+        said=said[:_LONGEST],
     )
 
 

@@ -83,6 +83,7 @@ def provider(request: StaffRequest, provider_id: int) -> HttpResponse:
         "provider": shown,
         **_under_way(shown),
         "card": card.of(shown),
+        **_as_default(),
         "listed": catalogue.of(shown),
         "sign_in": oauth_services.of_host(shown.host) if shown.kind == Provider.Kind.SMTP else None,
         "arrival": _arrival(shown),
@@ -138,7 +139,7 @@ def make_default(request: StaffRequest, provider_id: int) -> HttpResponse:
     """Asks first when its last connection test failed: every draft without a provider of its own goes with it."""
     chosen, drafts = _provider(provider_id), following.drafts()
     if chosen.test_failed_at and "anyway" not in request.POST:
-        context = {"provider": chosen, "drafts": drafts}
+        context = {"provider": chosen, **_as_default()}
         return render(request, "delivery/provider_default.html", context, status=409)
     chosen.make_default()
     audit.record(request, "provider.default", chosen.name)
@@ -199,6 +200,11 @@ def _under_way(shown: Provider) -> dict[str, Any]:
         "is_single_alone": all(each.is_single for each in found),
         "single_waiting": sum(each.waiting for each in found if each.is_single),
     }
+
+
+def _as_default() -> dict[str, Any]:
+    """What now leaves through the default, and through which."""
+    return {"default": Provider.objects.default(), "drafts": following.drafts()}
 
 
 def _arrival(shown: Provider) -> list[arrival.Row]:

@@ -1,5 +1,7 @@
 // What somebody sent after their session had ended is in its form again once they have logged in: the answer was the
 // login page, which keeps nothing. In this tab alone, for the same person, and only on the page they come back to.
+import { takeBack } from "./ticked.js";
+
 const KEPT = "unsent";
 const LONGEST = 500_000; // characters
 const user = document.body.dataset.user; // nobody's on the pages of logging in
@@ -20,6 +22,7 @@ document.addEventListener("htmx:afterOnLoad", ({ detail: { xhr } }) => {
 });
 
 const kept = JSON.parse(sessionStorage.getItem(KEPT));
+if (!user) takeBack();
 if (kept && !user) sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, isRefused: true }));
 else if (kept) {
   forget();

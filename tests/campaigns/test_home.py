@@ -89,6 +89,25 @@ def test_what_is_sent_shows_its_tally_its_rate_and_one_button(
     assert "Pause" not in text(client_for(viewer))
 
 
+def test_what_nobody_carries_waits_and_is_not_called_done_soon(client_for: Browse, marketer: User) -> None:
+    relay = Provider.objects.create(name="Relay", host="mail.example", state="paused")
+    under_way = {"state": "sending", "total": 400, "accepted": 150, "pending": 250, "finished_at": None, "speed": 25.0}
+    found = launched(marketer, "Autumn", provider=relay, **under_way)
+    client = client_for(marketer)
+    own = " ".join(client.get(found.get_absolute_url()).content.decode().split())
+    for page in (text(client), own):
+        assert "Relay is paused." in page
+        assert "done about" not in page
+        assert "25 a second" not in page
+    (row,) = file_of(client, "now")
+    assert (float(row["A second"]), row["Ends about"]) == (0, "")
+    Provider.objects.update(state="active")
+    assert "25 a second, done about" in text(client)
+    (row,) = file_of(client, "now")
+    assert float(row["A second"]) == 25
+    assert row["Ends about"]
+
+
 def test_what_a_person_paused_goes_on_from_home_and_what_stopped_itself_is_looked_at(
     client_for: Browse, marketer: User, viewer: User
 ) -> None:
@@ -277,6 +296,18 @@ def test_what_is_on_its_way_and_the_last_campaigns_are_taken_along(
     (row,) = file_of(client_for(viewer), "now")
     assert (row["Campaign"], row["State"], row["Accepted"]) == ("Winter", "Sending", "100")
     assert home(client_for(viewer), "?as=csv&table=nonsense").status_code == 404
+
+
+def test_planned_rehearsal_says_that_it_is_one(client_for: Browse, viewer: User, marketer: User) -> None:
+    planned = {"state": "held", "not_before": timezone.now() + timedelta(days=1), "started_at": None}
+    launched(marketer, "Real", **planned)
+    assert "as a rehearsal" not in text(client_for(viewer))
+    launched(marketer, "Tried", **planned, rehearsal=True)
+    page = text(client_for(viewer))
+    assert page.count(">Starts ") == 2
+    assert page.count(", as a rehearsal</p>") == 1
+    said = {row["Campaign"]: row["State"] for row in file_of(client_for(viewer), "now")}
+    assert said == {"Real": "Scheduled", "Tried": "Scheduled, rehearsal"}
 
 
 def test_days_of_the_trend_are_those_of_the_organisation(client_for: Browse, marketer: User, organisation: Any) -> None:

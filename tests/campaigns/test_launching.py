@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
 from campaigns import launching
@@ -35,6 +36,17 @@ def test_launch_freezes_the_words_and_holds_ten_seconds(owner: User) -> None:
     assert (batch.rehearsal, batch.group) == (True, campaign.group)
     assert campaign.stage == Stage.HELD
     assert AuditEntry.objects.filter(action="campaign.launched", user=owner).count() == 1
+
+
+def test_launch_and_copy_ask_the_database_for_nothing_twice_over(
+    owner: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    draft = letters.draft(owner, letters.readers("Ana", "Ben"))
+    with django_assert_max_num_queries(14):
+        copy = launching.duplicate(draft, by=owner)
+    assert list(copy.lists.all()) == list(draft.lists.all())
+    with django_assert_max_num_queries(62):
+        launching.launch(copy, by=owner)
 
 
 def test_many_people_get_a_longer_hold() -> None:

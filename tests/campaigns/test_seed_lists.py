@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
@@ -105,6 +106,34 @@ def test_without_an_address_or_with_very_many_none_is_sent(marketer: User, clien
         assert answer.status_code == 422
         assert said in answer.content.decode()
     assert not Message.objects.exists()
+
+
+def test_a_chosen_seed_list_that_was_deleted_meanwhile_is_named_and_the_others_stay_chosen(
+    marketer: User, client_for: Browser
+) -> None:
+    campaign, browser = letters.draft(marketer), client_for(marketer)
+    names = ("Inboxes", "Early readers", "Friends")
+    inboxes, early, friends = (SeedList.objects.create(name=name, addresses=[GMAIL]).pk for name in names)
+    url = reverse("campaign-test", args=[campaign.pk])
+
+    def refused(**given: object) -> BeautifulSoup:
+        answer = browser.post(url, given)
+        assert answer.status_code == 422
+        assert not Message.objects.exists()
+        return BeautifulSoup(answer.content, "html.parser")
+
+    browser.post(reverse("seed-list-delete", args=[inboxes]))
+    page = refused(to=marketer.email, seeds=[inboxes, friends])
+    said = "The seed list “Inboxes” is deleted, so nothing is sent yet. Choose another, or send it without it."
+    beside = page.find(id="id_seeds_error")
+    assert beside is not None
+    assert said in beside.get_text()
+    assert [str(box["value"]) for box in page.select("[name=seeds][checked]")] == [str(friends)]
+    browser.post(reverse("seed-list-delete", args=[early]))
+    browser.post(reverse("seed-list-delete", args=[friends]))
+    none = refused(to="", seeds=[inboxes, early, friends]).get_text()
+    assert "The seed lists “Early readers”, “Friends” and “Inboxes” are deleted" in none
+    assert "Enter an address" not in none
 
 
 @pytest.mark.django_db(transaction=True)

@@ -265,6 +265,19 @@ def test_a_contacts_story_tells_mails_and_acts(written: Sent, reader: Reader, ta
     assert ("mail", "A mail", "Accepted") in told
 
 
+def test_what_somebody_did_with_a_rehearsed_mail_says_so(
+    send: Callable[..., Sent], reader: Reader, take_in: Callable[[], int]
+) -> None:
+    from contacts import timeline
+
+    sent = send(rehearsal=True)
+    reader("GET", sent.click(0, 1))
+    take_in()
+    told = [entry.title for entry in timeline.entries(sent.contact())]
+    assert "Clicked: A mail (rehearsal)" in told
+    assert "A mail (rehearsal)" in told
+
+
 def test_a_provider_is_named_at_each_try(browser: Client, written: Sent) -> None:
     provider = Provider.objects.create(name="SES Frankfurt", host="smtp.example")
     refuse(written.messages[0], state=MessageState.REFUSED, category="invalid_recipient", text="")

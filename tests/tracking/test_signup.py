@@ -458,6 +458,24 @@ def test_links_lapse_and_what_was_typed_is_forgotten(browser: Client, form: Sign
     assert browser.get(address).status_code == 404
 
 
+def test_who_left_since_reads_so_on_the_page_of_an_old_confirmation(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    post(browser, form, "ada@example.com")
+    address = confirm_address()
+    assert "You are signed up" in browser.post(address, {"lists": news.pk}).content.decode()
+    assert "You are signed up" in browser.get(address).content.decode()
+    consent.unsubscribe(Contact.objects.get(), lists=None, channel="page")
+    for answer in (browser.get(address), browser.post(address, {"lists": news.pk})):
+        page = answer.content.decode()
+        assert (answer.status_code, state("ada@example.com", news)) == (410, "unsubscribed")
+        assert "You are unsubscribed" in page
+        assert f'href="/f/{form.key}"' in page
+    post(browser, form, "ada@example.com")
+    assert "You are signed up" in browser.post(confirm_address(), {"lists": news.pk}).content.decode()
+    assert "You are signed up" in browser.get(address).content.decode()
+
+
 def test_that_somebody_signed_up_by_the_form_is_known_after_what_they_typed_is_gone(
     browser: Client, form: SignupForm, news: MailingList
 ) -> None:
@@ -521,6 +539,18 @@ def test_a_rehearsed_confirmation_can_be_tried_and_signs_nobody_up(
         assert words in page
     assert not Contact.objects.exists()
     assert SignupRequest.objects.get().state == SignupRequest.State.WAITING
+
+
+def test_a_rehearsed_confirmation_names_the_page_that_a_real_one_goes_on_to(
+    browser: Client, form: SignupForm, news: MailingList
+) -> None:
+    SignupForm.objects.filter(pk=form.pk).update(confirmed_url="https://shop.example/welcome?from=mail")
+    rehearse()
+    post(browser, form, "ada@example.com")
+    tried = browser.post(confirm_address(), {"lists": news.pk})
+    assert tried.status_code == 200
+    assert "From here, a real confirmation goes on to:" in tried.content.decode()
+    assert 'href="https://shop.example/welcome?from=mail"' in tried.content.decode()
 
 
 def test_a_rehearsed_confirmation_is_answered_as_a_real_one_would_be(

@@ -21,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts import colours
 from accounts.models import Organisation, User
-from contacts.models import Contact, MailingList, SignupForm, SignupRequest, SpentProof, Subscription
+from contacts.models import Contact, Field, MailingList, SignupForm, SignupRequest, SpentProof, Subscription
 from contacts.signup import colouring, confirming, counting, sweeping
 from contacts.signup.robots import limits, proof
 from delivery.models import Chunk, Message
@@ -172,6 +172,34 @@ def test_browsers_solve_the_puzzle_on_the_page_and_in_a_frame_and_do_without_scr
     assert SpentProof.objects.count() == 2
     ways = dict(SignupRequest.objects.values_list("email", "way"))
     assert ways == {"page@example.com": "page", "frame@example.com": "frame", "plain@example.com": "page"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_frame_on_somebody_s_site_shows_the_form_whole_on_phones_too(
+    form: SignupForm, live_server: LiveServer, client_for: Callable[[User], Client], marketer: User
+) -> None:
+    form.lists.add(MailingList.objects.create(name="Läufer und Läuferinnen der Donaudampfschifffahrt, Ortsgruppe Nord"))
+    Field.objects.create(key="about", label="What about", kind="choices", options=["Sea", "Land", "Air"])
+    form.fields += [{"key": "last_name", "required": True}, {"key": "about", "required": False}]
+    form.visitor_chooses = form.asks_counting = True
+    form.intro = "Four books a month, every first Sunday, and now and then an evening with somebody who wrote one."
+    form.language = "de"
+    form.save()
+    code = html.unescape(client_for(marketer).get(f"/forms/{form.pk}/").content.decode())
+    frame = html.unescape(re.search(r"<iframe[^>]+></iframe>", html.unescape(code))[0])  # type: ignore[index]
+    frame = re.sub(r'src="[^"]+"', f'src="{live_server.url}/f/{form.key}/frame"', frame)
+    with (
+        visitor(live_server.url, None) as visit,
+        shop(f'<!doctype html><link rel="icon" href="data:,">{frame}') as site,
+    ):
+        for width in (360, 1000):
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            visit.page.goto(site)
+            button = visit.page.frame_locator("iframe").locator("button.btn-primary")
+            button.wait_for()
+            hidden = button.evaluate("() => document.documentElement.scrollHeight - innerHeight")
+            assert hidden <= 0, f"{hidden} px are out of sight at {width} px"
+            assert button.evaluate("one => innerHeight - one.getBoundingClientRect().bottom") < 500
 
 
 KILLED = """

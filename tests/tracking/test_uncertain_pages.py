@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
@@ -36,7 +37,7 @@ def page(client: Client, sent: Sent) -> str:
     return " ".join(client.get(url).content.decode().split())
 
 
-def decide(client: Client, sent: Sent, how: str, **words: str) -> str:
+def decide(client: Client, sent: Sent, how: str, **words: str | list[str]) -> str:
     url = reverse(f"batch-uncertain-{how}", args=[sent.batch.pk])
     return " ".join(client.post(url, words, follow=True).content.decode().split())
 
@@ -73,6 +74,34 @@ def test_leaving_it_is_noted_and_can_be_changed(listed: Sent, marketer: User, cl
     assert ledger.undecided([listed.batch.pk]) == {}
     decide(client, listed, "again", all="1", sure="1")
     assert state(listed) == MessageState.PENDING
+
+
+def test_whoever_decides_about_some_comes_back_to_the_same_choice(
+    listed: Sent, marketer: User, client_for: Browse
+) -> None:
+    client, one = client_for(marketer), str(listed.messages[0].id)
+    here = f"{reverse('batch-people', args=[listed.batch.pk])}?term=uncertain&q=gmail"
+    page = BeautifulSoup(client.get(here).content, "html.parser")
+    leave, again = (str(button["formaction"]) for button in page.select("button[formaction]"))
+    assert client.post(leave, {"message": one}).headers["Location"] == here
+    asked = BeautifulSoup(client.post(again, {"message": one}).content, "html.parser")
+    form, back = asked.select_one("main form"), asked.find("a", string="Not now")
+    assert form is not None
+    assert back is not None
+    assert str(form["action"]) == again
+    assert str(back["href"]) == here
+
+
+@pytest.mark.parametrize("how", ["again", "leave"])
+def test_who_was_heard_of_while_being_chosen_is_said(
+    how: str, listed: Sent, marketer: User, client_for: Browse
+) -> None:
+    client, ids = client_for(marketer), [str(message.id) for message in listed.messages[:2]]
+    assert "1 of those you chose is not in doubt any more" in decide(client, listed, how, message=ids)
+    ledger.settle_uncertain([listed.messages[0].id], as_=MessageState.ACCEPTED, because="It was opened.")
+    none = decide(client, listed, how, message=ids, sure="1")
+    assert "2 of those you chose are not in doubt any more" in none
+    assert "Choose at least one" not in none
 
 
 @pytest.mark.parametrize("how", ["again", "leave"])

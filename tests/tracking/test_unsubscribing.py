@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from contacts import consent
-from contacts.models import ConsentEvent, Contact, Subscription, Suppression
+from contacts.models import ConsentEvent, Contact, MailingList, Subscription, Suppression
 from delivery.models import Batch
 from tests.clock import making_older
 from tests.tracking.conftest import Sent
@@ -65,6 +65,17 @@ def test_leaving_one_list_keeps_the_others(browser: Client, sent: Sent) -> None:
     assert not Suppression.objects.exists()
 
 
+def test_leaving_one_list_twice_keeps_the_others_too(browser: Client, sent: Sent) -> None:
+    """A double click, or the answer's page loaded again."""
+    for _ in range(2):
+        answer = browser.post(f"{sent.unsubscribe()}/leave", {"list": sent.lists[0].id})
+        assert f"You have left “{sent.lists[0].name}”" in answer.content.decode()
+    assert subscribed(sent.contact()) == {sent.lists[1].id}
+    assert not Suppression.objects.exists()
+    browser.post(f"{sent.unsubscribe()}/undo")
+    assert subscribed(sent.contact()) == {sent.lists[0].id, sent.lists[1].id}
+
+
 def test_a_made_up_list_means_everything(browser: Client, sent: Sent) -> None:
     browser.post(f"{sent.unsubscribe()}/leave", {"list": sent.lists[1].id})
     assert subscribed(sent.contact()) == set()
@@ -79,6 +90,24 @@ def test_undo_brings_back_exactly_what_was_left(browser: Client, sent: Sent, one
     assert subscribed(sent.contact()) == before
     assert not Suppression.objects.exists()
     assert ConsentEvent.objects.filter(kind=ConsentEvent.Kind.GIVEN, channel="page").count() == (1 if one else 2)
+
+
+@pytest.mark.parametrize("by_mistake", ["one", "everything"])
+def test_undo_leaves_alone_what_was_left_by_another_button_before(browser: Client, sent: Sent, by_mistake: str) -> None:
+    """Somebody leaves one list, goes back, and presses the wrong button."""
+    meant, other = sent.lists[0], MailingList.objects.create(name="Other")
+    consent.subscribe(sent.contact(), lists=[other.pk], channel="form")
+    browser.post(f"{sent.unsubscribe()}/leave", {"list": meant.pk})
+    kept = subscribed(sent.contact())
+    assert len(kept) == 2
+    Batch.objects.filter(pk=sent.batch.pk).update(lists=[meant.pk, other.pk])
+    page = browser.post(f"{sent.unsubscribe()}/leave", {"list": other.pk} if by_mistake == "one" else {})
+    assert subscribed(sent.contact()) == (kept - {other.pk} if by_mistake == "one" else set())
+    left = re.findall(r'name="left" value="(\d+)"', page.content.decode())
+    assert "subscribed again" in browser.post(f"{sent.unsubscribe()}/undo", {"left": left}).content.decode()
+    assert subscribed(sent.contact()) == kept
+    browser.post(f"{sent.unsubscribe()}/undo", {"left": [MailingList.objects.create(name="Never joined").pk]})
+    assert subscribed(sent.contact()) == kept
 
 
 def test_a_forwarded_mail_undoes_nothing_that_is_long_ago(browser: Client, sent: Sent) -> None:
@@ -114,6 +143,30 @@ def test_a_rehearsal_says_that_nothing_changes_and_changes_nothing(
     assert not ConsentEvent.objects.exists()
     take_in()
     assert Event.objects.count() == 1
+
+
+def test_whoever_leaves_or_comes_back_in_a_rehearsal_reads_what_a_real_mail_would_do(
+    browser: Client, send: Callable[..., Sent]
+) -> None:
+    sent = send(rehearsal=True)
+    here, one = sent.unsubscribe(), {"list": sent.lists[0].id}
+    gone, left = browser.post(f"{here}/leave").content.decode(), browser.post(f"{here}/leave", one).content.decode()
+    back, german = browser.post(f"{here}/undo").content.decode(), browser.post(f"{here}/leave?lang=de").content.decode()
+    for page, words in (
+        (gone, "<h1>You would be unsubscribed now</h1>"),
+        (gone, "would get no more mail from us."),
+        (left, f"<h1>You would have left “{sent.lists[0].name_for_recipients}” now</h1>"),
+        (left, "would get no more mail of this list."),
+        (back, "<h1>You would be subscribed again now</h1>"),
+        (back, "everything would be as it was before for"),
+        (german, "<h1>Sie wären jetzt abgemeldet</h1>"),
+    ):
+        assert words in page
+    for page in (gone, left, back):
+        for claim in ("You are unsubscribed", "You have left", "gets no more mail", "You are subscribed again"):
+            assert claim not in page
+    one_click = browser.post(here, {"List-Unsubscribe": "One-Click"})
+    assert (one_click.status_code, one_click.content) == (200, b"This was a rehearsal: nobody is unsubscribed.\n")
 
 
 def test_a_sample_person_leaves_for_real_even_in_a_rehearsal(browser: Client, send: Callable[..., Sent]) -> None:

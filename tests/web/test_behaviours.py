@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Role
 from campaigns.models import Campaign
+from contacts.models import MailingList
 from tests.web import stage
 from tests.web.browser import Held, visitor
 from tests.web.cast import Cast
@@ -18,6 +19,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def draft() -> Campaign:
     return stage.campaign(Cast(Role.OWNER))
+
+
+@pytest.fixture
+def last_of_many() -> MailingList:
+    for letter in "ABCDEFG":
+        MailingList.objects.create(name=f"{letter} readers")
+    return MailingList.objects.create(name="Zum Freundeskreis der Hafenbuchhandlung und ihrer Lesungen am Donnerstag")
 
 
 @pytest.fixture
@@ -51,3 +59,11 @@ def test_words_that_are_typed_before_the_script_is_there_are_saved_once_it_is(pa
     page.unroute_all()
     page.reload()
     expect(page.locator(".title-form [name=name]")).to_have_value("Summer at the harbour")
+
+
+def test_chosen_filter_with_a_long_name_is_in_sight_on_a_phone(last_of_many: MailingList, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/contacts/?list={last_of_many.pk}")
+    page.get_by_text("Narrow down").click()
+    chip = page.get_by_role("navigation").get_by_role("link", name=last_of_many.name)
+    expect(chip).to_be_in_viewport(ratio=1)

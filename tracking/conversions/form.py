@@ -39,7 +39,7 @@ class GoalForm(forms.ModelForm):  # type: ignore[type-arg]
         min_value=1,
         max_value=365,
         initial=30,
-        help_text="Days from the mail on. What happens later has other reasons.",
+        help_text="From 1 to 365 days from the mail on. What happens later has other reasons.",
     )
     is_paused = forms.BooleanField(
         label="Paused: nothing is counted, and later campaigns carry no sign", required=False

@@ -16,12 +16,12 @@ from tracking.recipients.preferences import Reader
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """To somebody who typed a new address; one of the two is empty."""
+    """To somebody who typed a new address; one of the three texts is given."""
 
     problem: str = ""
     mailed_to: str = ""
     must_write: bool = False  # to the organisation
-    is_rehearsed: bool = False
+    would_mail: str = ""  # in a rehearsal
 
 
 def ask(reader: Reader, typed: str, organisation: Organisation | None) -> Answer:
@@ -44,10 +44,9 @@ def ask(reader: Reader, typed: str, organisation: Organisation | None) -> Answer
 
 def _rehearsed(typed: str) -> Answer:
     try:
-        addresses.normalise(typed.strip())
+        return Answer(would_mail=addresses.normalise(typed.strip()))
     except addresses.InvalidAddress:
         return Answer(_no_address())
-    return Answer(is_rehearsed=True)
 
 
 def _no_address() -> str:

@@ -58,14 +58,19 @@ def is_closed(contact: Contact) -> bool:
     return Suppression.objects.filter(email=addresses.key(contact.email)).exists()
 
 
-def choose_topics(reader: Reader, chosen: Sequence[str]) -> None:
-    """On those that are ticked, off the others that the page shows. Safe to repeat."""
+def choose_topics(reader: Reader, chosen: Sequence[str], before: Sequence[str]) -> None:
+    """On those that were ticked on the page, off those that were unticked on it. Safe to repeat.
+
+    `before`: ticked when the page was shown, so that what the person joined or left elsewhere since then stays. Empty
+    of a page that does not say so.
+    """
     contact = reader.contact
     if contact is None or is_closed(contact):
         return
     shown = topics(contact)
-    joins = [one for one in shown if str(one.id) in chosen and not one.is_chosen]
-    leaves = [one.id for one in shown if str(one.id) not in chosen and one.is_chosen]
+    were = set(before) or {str(one.id) for one in shown if one.is_chosen}
+    joins = [one for one in shown if str(one.id) in set(chosen) - were and not one.is_chosen]
+    leaves = [one.id for one in shown if str(one.id) in were.difference(chosen) and one.is_chosen]
     if joins:
         words = f"{_('Topics')}: {', '.join(one.name for one in joins)}"
         lists = [one.id for one in joins]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.organisation.measuring import Tracking
-from accounts.wording import count_people, rate
+from accounts.wording import count_people, nobody_of, rate
 from delivery.feedback import second_line
 from delivery.feedback.second_line import SecondLine
 from delivery.models import Batch
@@ -182,7 +182,7 @@ class Report:
             times = f"{self.clicked.total:,} click{'' if self.clicked.total == 1 else 's'} counted, not by person"
             said = times if self.counting.tracking == Tracking.ANONYMOUS else "Clicks were not counted"
         elif not self.clicked.people:
-            said = f"Nobody of {count_people(self.delivered)} has clicked yet"
+            said = f"{nobody_of(self.delivered)} has clicked yet"
         else:
             said = f"{self.clicked.people:,} of {count_people(self.delivered)} clicked ({rate(self.clicked.share)})"
         left = self.unsubscribed.people

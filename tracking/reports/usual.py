@@ -15,7 +15,8 @@ from typing import Literal
 from django.db import connection
 
 from accounts.organisation.measuring import Tracking
-from accounts.wording import count_people, rate
+from accounts.wording import count_people, nobody_of, rate
+from delivery.ledger.tallying import LIVE
 from tracking.models import Breakdown, EventKind
 from tracking.reports import counting
 
@@ -130,7 +131,7 @@ def sentence(this: Outcome, others: Sequence[Outcome], now: datetime) -> str:
         return f"{this.not_counted}. {_left(this)}{beside}."
     clicks = compare(this, others, "clicked", now)
     people = count_people(this.delivered)
-    said = f"{rate(clicks.share)} of {people} clicked" if this.clicked else f"Nobody of {people} has clicked"
+    said = f"{rate(clicks.share)} of {people} clicked" if this.clicked else f"{nobody_of(this.delivered)} has clicked"
     if clicks.verdict == Verdict.EARLY:
         return f"{said}{' so far' if this.clicked else ' yet'}. {_left(this)}. {_later(clicks)}".strip()
     if clicks.verdict == Verdict.FEW:
@@ -169,9 +170,11 @@ def _people(kind: EventKind) -> str:
     return f"coalesce(sum(people) FILTER (WHERE kind = {int(kind)}), 0)::bigint"
 
 
+# What is on its way now is counted in its chunks until these are done.
 _OUTCOMES = f"""
-SELECT b.id, b.accepted, d.opened, d.clicked, d.left_it, f.bounced, f.complained, b.finished_at, b.tracking
-FROM delivery_batch b
+SELECT b.id, b.accepted + coalesce(c.accepted, 0)::bigint, d.opened, d.clicked, d.left_it, f.bounced, f.complained,
+    b.finished_at, b.tracking
+FROM delivery_batch b {LIVE}
 CROSS JOIN LATERAL (
     SELECT {_people(EventKind.OPEN)} AS opened, {_people(EventKind.CLICK)} AS clicked,
         {_people(EventKind.UNSUBSCRIBE)} AS left_it

@@ -51,7 +51,9 @@ def _reader(request: HttpRequest, leaver: Leaver) -> Reader:
 
 
 _ACTS: Mapping[str, Callable[[Reader, HttpRequest], None]] = {
-    "topics": lambda reader, request: preferences.choose_topics(reader, request.POST.getlist("topic")),
+    "topics": lambda reader, request: preferences.choose_topics(
+        reader, *(request.POST.getlist(name) for name in ("topic", "before"))
+    ),
     "agree": lambda reader, request: preferences.agree(reader),
     "pause": lambda reader, request: preferences.begin_pause(reader, request.POST.get("days", "")),
     "resume": lambda reader, request: preferences.end_pause(reader),

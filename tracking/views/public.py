@@ -25,7 +25,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return of_nobody(request, token)
     if request.method == "POST":
         _leave(request, leaver, None, Channel.ONE_CLICK)
-        return HttpResponse("Unsubscribed.\n", content_type="text/plain")
+        return HttpResponse(unsubscribing.answered(leaver), content_type="text/plain")
     return _page(request, "public/unsubscribe.html", token, leaver)
 
 
@@ -37,9 +37,10 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
     if leaver is None:
         return of_nobody(request, token)
-    chosen = next((known for known in leaver.lists() if str(known.id) == request.POST.get("list")), None)
-    _leave(request, leaver, [chosen.id] if chosen else None, Channel.PAGE)
-    return _page(request, "public/unsubscribed.html", token, leaver, left=chosen)
+    chosen = leaver.list_named(request.POST.get("list", ""))
+    lists = [chosen.pk] if chosen else leaver.all_lists()
+    _leave(request, leaver, lists if chosen else None, Channel.PAGE)
+    return _page(request, "public/unsubscribed.html", token, leaver, left=chosen, lists=lists)
 
 
 @csrf_exempt
@@ -49,7 +50,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     leaver = unsubscribing.recognise(token)
     if leaver is None:
         return of_nobody(request, token)
-    is_undone = unsubscribing.undo(leaver)
+    is_undone = unsubscribing.undo(leaver, request.POST.getlist("left"))
     return _page(request, "public/resubscribed.html", token, leaver, is_undone=is_undone)
 
 

@@ -109,6 +109,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if numbers is None or found is None:
         return _unknown(request)
     with translation.override(spoken(request, found.language)):
+        if confirming.has_left(found):  # a link of before subscribes nobody who left since, and says so
+            return _shown(request, found, "public/signup/left.html", status=410)
         is_rehearsal = _is_rehearsal(numbers[0])
         if request.method != "POST":
             return _asked(request, found, token, is_rehearsal=is_rehearsal)

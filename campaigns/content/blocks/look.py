@@ -19,6 +19,11 @@ _RICH_TABLE = re.compile(r"<(table|td|th)(?=[ >])")
 _CELL = f"border:1px solid {LINE};padding:6px 8px;text-align:start;vertical-align:top"
 _HEAD = f"{_CELL};word-break:normal"
 _TABLE_LOOK = {"table": "border-collapse:collapse;width:100%;margin:0 0 14px", "td": _CELL, "th": _HEAD}
+_RICH_CELL = re.compile(r"<t[dh]\b[^>]*>.*?</t[dh]>", re.DOTALL)
+_TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+# A column is as wide as its longest word: one that a phone has no room for beside others may be broken, piece by piece.
+_LONG_WORD = re.compile(r"[^\s<>&;]{25,}")
+_PIECE = re.compile(r".{1,6}[\u0300-\u036f\u200d\ufe0f]*")
 _RICH_INK = re.compile(r'<span data-ink="(\w+)">')
 _RICH_HREF = re.compile(r'href="([^"]*)"')
 _RICH_HEADING = re.compile(r"<h([123])((?: [^>]*)?>.*?)</h\1>", re.DOTALL)
@@ -214,6 +219,17 @@ class Look:
     def text(self, template: str) -> str:
         return self.masks.hide(template, escape)
 
+    def in_cell(self, text: str) -> str:
+        """Of a table of data, whose columns keep words whole."""
+        return _LONG_WORD.sub(self._in_pieces, text)
+
+    def _in_pieces(self, word: re.Match[str]) -> str:
+        if self.masks.pattern.search(word[0]):
+            return word[0]
+        return "".join(
+            f"{self.masks.keep('<wbr>') if piece.start() else ''}{piece[0]}" for piece in _PIECE.finditer(word[0])
+        )
+
     def attribute(self, template: str) -> str:
         """The compiler spells unusual characters of attributes in a way of its own: it sees none of them."""
         return self.masks.keep(html.escape_text(template))
@@ -244,6 +260,7 @@ class Look:
             return f'href="{self.masks.keep(address)}"{colour}'
 
         shaped = _RICH_TABLE.sub(lambda tag: f'{tag[0]} style="{_TABLE_LOOK[tag[1]]}"', self.masks.hide(words))
+        shaped = _RICH_CELL.sub(lambda cell: _TEXT.sub(lambda text: self.in_cell(text[0]), cell[0]), shaped)
         inked = _RICH_INK.sub(
             lambda span: f'<span class="ink-{span[1]}" style="color:{self.named_ink(span[1])}">', shaped
         )

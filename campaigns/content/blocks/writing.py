@@ -82,7 +82,9 @@ def _cell(words: str, is_figure: bool, look: Look, *, is_head: bool) -> str:
     tag, scope = ("th", ' scope="col"') if is_head else ("td", "")
     align = look.aligned("right" if is_figure else "left")
     edge = f"2px solid {readable(look.theme.colour, look.ground)}" if is_head else f"1px solid {LINE}"
-    return f'<{tag}{scope} align="{align}" style="border-bottom:{edge}">{look.text(words.strip())}</{tag}>'
+    return (
+        f'<{tag}{scope} align="{align}" style="border-bottom:{edge}">{look.in_cell(look.text(words.strip()))}</{tag}>'
+    )
 
 
 def _is_figures(cells: list[str]) -> bool:

@@ -20,7 +20,9 @@ def compared(request: StaffRequest) -> HttpResponse:
     asked = [number for text in request.GET.getlist("campaign")[:50] if (number := whole_number(text))]
     found = Comparison(asked)
     chosen = {column.campaign.pk for column in found.columns}
-    offered = [(each, each.pk in chosen) for each in real()[:_OFFERED]]
+    latest = list(real()[:_OFFERED])
+    older = [column.campaign for column in found.columns if column.campaign not in latest]
+    offered = [(each, each.pk in chosen) for each in (*latest, *older)]
     context = {
         "found": found,
         "most": MOST,

@@ -63,15 +63,21 @@ def upload_image(request: StaffRequest) -> HttpResponse:
 @requires(Permission.WRITE)
 def move_images(request: StaffRequest) -> HttpResponse:
     form = FolderForm(request.POST)
-    chosen = Image.objects.filter(pk__in=filter(None, map(whole_number, request.POST.getlist("chosen"))))
+    ticked = set(filter(None, map(whole_number, request.POST.getlist("chosen"))))
+    chosen = Image.objects.filter(pk__in=ticked)
     if not chosen:
-        form.add_error(None, "Nothing is moved yet: tick the pictures first.")
+        why = "those you ticked are deleted meanwhile" if ticked else "tick the pictures first"
+        form.add_error(None, f"Nothing is moved yet: {why}.")
     if not form.is_valid():
         return _page(request, move_form=form, chosen=chosen)
     folder = form.chosen()
     count = chosen.update(folder=folder)
     where = f"into “{folder}”" if folder else "out of their folders"
-    messages.success(request, f"{count} picture{'' if count == 1 else 's'} moved {where}.")
+    gone = len(ticked) - count
+    rest = (
+        f" Of the {len(ticked)} you ticked, {gone} {'was' if gone == 1 else 'were'} deleted meanwhile." if gone else ""
+    )
+    messages.success(request, f"{count} picture{'' if count == 1 else 's'} moved {where}.{rest}")
     return redirect(f"{reverse('images')}?{urlencode({'folder': folder.pk if folder else _NONE})}")
 
 

@@ -42,6 +42,13 @@ class Question:
     values: tuple[tuple[str, int], ...] = ()
     confirms: bool = False  # that a column which speaks of consent shall not count
 
+    @property
+    def wanted(self) -> str:
+        """What to do about it on the page of columns."""
+        if self.confirms:
+            return "Say yes, or choose below where the column goes."
+        return "Choose what each word there means." if self.values else "Choose what it means."
+
     def to_json(self) -> dict[str, Any]:
         return {"column": self.column, "words": self.words, "values": [value for value, _ in self.values]}
 

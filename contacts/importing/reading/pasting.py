@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 _NOT_IN_IT = r"\s<>,;:|()\[\]\"'@"
 # It begins where a word does, so that a long one without an @ is looked at once.
 _ADDRESS = re.compile(rf"(?<![^{_NOT_IN_IT}])[^{_NOT_IN_IT}]+(?:'[^{_NOT_IN_IT}]+){{0,3}}@[^{_NOT_IN_IT}/]+")
-_ENDS = re.compile(r"[>)\]\"']*(?:\s*\([^)]*\))?")
+_ENDS = re.compile(r"[>)\]\"']*(?:\s*\([^)]{0,200}\))?")  # bounded: a bracket that is never closed is looked at once
 _OF_THE_EAST = str.maketrans("，；、", ",;,")
 _HEAD = re.compile(r"\s*(?:to|cc|bcc|mailto):\s*", re.IGNORECASE)
 
@@ -50,7 +50,7 @@ def _is_table(lines: Sequence[str], is_written: bool) -> bool:
     programs write has a space behind each person, files have none.
     """
     for mark in ";,":
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+        rows = _rows(lines, mark)
         if len(rows) < 2 or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
             continue
         is_tight = not any(re.search(rf"{mark}(\s|$)", line) for line in lines)
@@ -61,6 +61,14 @@ def _is_table(lines: Sequence[str], is_written: bool) -> bool:
             return True
         return is_tight and not all(_ADDRESS.fullmatch(cell) for row in rows for cell in row)
     return False
+
+
+def _rows(lines: Sequence[str], mark: str) -> list[list[str]]:
+    """Empty where a cell is longer than 128 KB: all addresses on one line, or a quotation mark that is never closed."""
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+    except csv.Error:
+        return []
 
 
 def _is_of_words(cells: Sequence[str]) -> bool:

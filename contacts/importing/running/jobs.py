@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from contacts import tasks
 from contacts.importing.columns.questions import Question
-from contacts.importing.plan import CONSENT, DECIDED, Plan, Target
+from contacts.importing.plan import DECIDED, Plan
 from contacts.importing.reading import storing
 from contacts.importing.reading.detecting import NotReadable, Shape, detect
 from contacts.importing.reading.formats.kinds import kind_of
@@ -29,7 +29,11 @@ class NotPossible(Exception):
     """The message says why."""
 
 
-class NotDecided(NotPossible):
+class Open(NotPossible):
+    """What the page of columns names beside the column it is about."""
+
+
+class NotDecided(Open):
     """Questions about consent are open."""
 
     def __init__(self, asked: Sequence[Question]) -> None:
@@ -108,11 +112,9 @@ def check(
     Without `enqueue` the caller does the work itself.
     """
     if plan.email_column is None:
-        raise NotPossible("Say which column holds the e-mail addresses.")
-    taken = [column.target for column in plan.columns if column.target not in _REPEATABLE]
-    taken += [column.key for column in plan.columns if column.key]
-    if len(set(taken)) != len(taken):
-        raise NotPossible("Two columns go to the same place. Choose one of them.")
+        raise Open("Say which column holds the e-mail addresses.")
+    if plan.clashes:
+        raise Open("Two columns go to the same place. Choose one of them.")
     with transaction.atomic():
         plan = decide(plan)
         if asked := Beginning(job).questions(plan):
@@ -121,9 +123,6 @@ def check(
             raise NotPossible("Say how these people agreed to get mail.")
         changes = {"options": job.options | plan.to_json(), "rows_done": 0, "rows_total": 0, "counts": {}}
         _advance(job, (State.UPLOADED,), State.CHECKING, enqueue=enqueue, **changes)
-
-
-_REPEATABLE = (Target.IGNORE, Target.FIELD, Target.NEW, *CONSENT)
 
 
 def start(job: ImportJob, *, enqueue: bool = True) -> None:

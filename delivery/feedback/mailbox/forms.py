@@ -13,6 +13,7 @@ from delivery.providers.server_fields import (
     host_field,
     is_this_machine,
     name_field,
+    ports_help,
     read_host,
     secret_help,
 )
@@ -65,6 +66,7 @@ class ReturnMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         self.fields["secret"].required = False
         self.fields["secret"].help_text = secret_help(self.instance.secret_set_at)
         self.fields["port"].widget.attrs |= {"min": 1, "max": 65535}
+        self.fields["port"].help_text += f" {ports_help()}"
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 
+from accounts.egress import networks
 from delivery import html_tokens, linter, markup
 from delivery.sandbox.reading import Link, Reading
 from delivery.sandbox.words import one_line
@@ -64,7 +65,7 @@ def _of_link(link: Link) -> Iterator[str]:
     shown = _HOST.fullmatch(link.text.strip())
     if host in _SHORTENERS:
         yield f"A link hides its target behind {host}."
-    elif _NUMBERS.fullmatch(host) and not host.startswith("127."):
+    elif _NUMBERS.fullmatch(host) and not networks.is_this_machine(host):
         yield f"A link leads to a number instead of a name: {host}."
     elif shown and host and not _is_family(shown[1].lower(), host):
         yield f"A link says “{shown[1][:60]}” and leads to {host[:60]}."

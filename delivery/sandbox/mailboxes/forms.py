@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.fields import LineField
 from delivery.models import SandboxMailbox
+from delivery.sandbox.mailboxes.models import MOST_DAYS, MOST_MAILS
 
 
 class SandboxMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -18,7 +19,10 @@ class SandboxMailboxForm(forms.ModelForm):  # type: ignore[type-arg]  # not subs
         model = SandboxMailbox
         fields = ["name", "keep_mails", "keep_days"]
         labels = {"keep_mails": "Mails kept", "keep_days": "Days kept"}
-        help_texts = {"keep_mails": "The oldest go first.", "keep_days": "Older ones go."}
+        help_texts = {
+            "keep_mails": f"From 1 to {MOST_MAILS:,}. The oldest go first.",
+            "keep_days": f"From 1 to {MOST_DAYS:,}. Older ones go.",
+        }
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -72,11 +72,11 @@ class SandboxRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
             "ends_at": "Until",
         }
         help_texts = {
-            "percent": "By chance, mail by mail.",
+            "percent": "From 0 to 100. By chance, mail by mail.",
             "reply": "Such as 550 5.1.1 No such mailbox, or 451 4.3.2 Try again later: the code decides.",
-            "minutes": "Of an address that is tried for the first time.",
-            "per_minute": "More of them are told to come back.",
-            "from_ms": "Milliseconds.",
+            "minutes": "From 1 to 1,440, which is a day. Of an address that is tried for the first time.",
+            "per_minute": "At least 1. More of them are told to come back.",
+            "from_ms": "Milliseconds, up to 86,400,000: a day.",
             "to_ms": "Milliseconds: each time somewhere between the two. 0: always the shortest.",
             "ends_at": "Empty: until it is switched off.",
         }

@@ -33,8 +33,10 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
         messages.error(request, "The web server did not answer the click. Try again.")
     else:
         audit.record(request, "sandbox.one_click", str(mail_id), status=answer.status)
-        if answer.is_right:
+        if answer.is_right and answer.said == oneclick.UNSUBSCRIBED:
             messages.success(request, f"Unsubscribed with one click: {answer.words}.")
+        elif answer.is_right:  # of a rehearsal or a test
+            messages.success(request, f"One click works: {answer.words}. {answer.said}")
         else:
             messages.error(request, f"One click did not work as RFC 8058 asks: {answer.words}.")
     return redirect("sandbox-mail", mail_id)

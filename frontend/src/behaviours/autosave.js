@@ -103,7 +103,7 @@ async function save(form) {
     sending = null;
   }
   if (!isJson && (response.redirected || response.status === 403)) {
-    return later(form, "You are logged out. Log in in another window; then this is saved.");
+    return later(form, "You are logged out. What you typed is kept in this browser: log in, and open this page again.");
   }
   if (!isJson) return later(form, "The server is busy. This is tried again in a moment.");
   settle(form, response.status, answer);

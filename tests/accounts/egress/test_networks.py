@@ -54,6 +54,32 @@ PRIVATE = [
     "ff02::1",
     "ff0e::1",
 ]
+THIS_MACHINE = [
+    "127.0.0.1",
+    "127.255.1.2",
+    "[127.0.0.1]",
+    "::1",
+    "[::1]",
+    "[IPv6:::1]",
+    "::ffff:127.0.0.1",
+    "localhost",
+    "LocalHost.",
+    "localhost.localdomain",
+    "shop.localhost",
+    "ip6-localhost",
+    "127.0.0.1.",
+]
+OTHERS = [
+    "",
+    "localhost.example",
+    "mylocalhost",
+    "localdomain",
+    "128.0.0.1",
+    "10.0.0.1",
+    "::2",
+    "0.0.0.0",
+    "127.example",
+]
 CARRYING = [
     "::ffff:10.0.0.1",
     "::ffff:7f00:1",
@@ -127,3 +153,8 @@ def test_the_owners_list_names_hosts_and_networks() -> None:
 def test_a_wrong_entry_in_the_owners_list_is_named_at_the_start(entry: str) -> None:
     with pytest.raises(ValueError, match="EGRESS_ALLOW"):
         Allowed.read(f"mail.intern,{entry}")
+
+
+@pytest.mark.parametrize(("host", "is_here"), [(host, host in THIS_MACHINE) for host in (*THIS_MACHINE, *OTHERS)])
+def test_this_machine_is_known_by_all_its_names(host: str, is_here: bool) -> None:
+    assert networks.is_this_machine(host) == is_here

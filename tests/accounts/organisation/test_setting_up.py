@@ -1,3 +1,4 @@
+import html
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -86,6 +87,9 @@ def test_without_a_name_of_the_sender_mail_is_from_the_organisation(client: Clie
         ("time_zone", "Atlantis", "There is no time zone “Atlantis”"),
         ("sender_name", "Nordlicht\r\nBcc: all@example.org", "There are tabs or other invisible characters in it."),
         ("postal_address", "", "This is missing."),
+        ("sender_email", "annchen@localhost", "“localhost” is no domain of the internet: nobody could answer"),
+        ("sender_email", "annchen@[127.0.0.1]", "“[127.0.0.1]” is no domain of the internet"),
+        ("sender_email", "annchen@printer.local", "“printer.local” is no domain of the internet"),
     ],
 )
 def test_a_mistake_is_named_and_nothing_is_created(client: Client, field: str, value: str, said: str) -> None:
@@ -109,6 +113,25 @@ def test_beside_a_mistake_the_password_is_asked_for_once_more_and_the_rest_is_ke
     page = client.post("/setup/", FORM | {"password": "short"}).content.decode()
     assert "too short" in page
     assert "once more" not in page
+
+
+@pytest.mark.django_db
+def test_what_would_keep_mail_from_arriving_is_said_at_once_and_refuses_nothing(client: Client) -> None:
+    typed = FORM | {"email": "annchen@localhost", "sender_email": "annchen@Gmail.com"}
+    page = html.unescape(client.post("/setup/", typed, follow=True).content.decode())
+    assert "Nobody but gmail.com itself may send as gmail.com, so mailboxes refuse it." in page
+    assert "Send from an address at a domain of your own." in page
+    assert "Mail from elsewhere cannot reach annchen@localhost" in page
+    assert Organisation.objects.get().sender_email == "annchen@Gmail.com"
+    again = client.get("/").content.decode()
+    assert "Nobody but gmail.com" not in again
+
+
+@pytest.mark.django_db
+def test_an_address_that_may_be_used_is_not_remarked_on(client: Client) -> None:
+    page = client.post("/setup/", FORM, follow=True).content.decode()
+    assert "itself may send as" not in page
+    assert "cannot reach" not in page
 
 
 @pytest.mark.django_db

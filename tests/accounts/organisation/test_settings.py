@@ -35,6 +35,7 @@ def test_saved_settings_are_used_and_audited(client_for: Browser, admin: User) -
         ("public_url", "https://[::1", "name of the host"),
         ("public_url", "https://a-very-very-long-name.newsletters.nordlicht.example", "48 is the most"),
         ("name", "a\nb", "invisible characters"),
+        ("sender_email", "post@localhost", "is no domain of the internet"),
     ],
 )
 def test_what_would_break_is_refused(client_for: Browser, admin: User, field: str, value: str, said: str) -> None:
@@ -44,12 +45,23 @@ def test_what_would_break_is_refused(client_for: Browser, admin: User, field: st
     assert Organisation.objects.get().name == "Nordlicht Books"
 
 
+def test_free_mail_sender_is_saved_with_a_word_of_warning(client_for: Browser, admin: User) -> None:
+    client = client_for(admin)
+    page = client.post("/settings/", FORM | {"sender_email": "post@gmx.de"}, follow=True).content.decode()
+    assert "Nobody but gmx.de itself may send as gmx.de, so mailboxes refuse it." in page
+    assert Organisation.objects.get().sender_email == "post@gmx.de"
+    assert "itself may send" not in client.post("/settings/", FORM, follow=True).content.decode()
+
+
 @pytest.mark.parametrize(
     ("address", "will_do"),
     [
         ("https://news.example.org", True),
         ("http://news.example.org", False),
         ("https://localhost", False),
+        ("https://localhost.", False),
+        ("https://localhost.localdomain", False),
+        ("https://news.example.org.", True),
         ("https://127.0.0.1:8000", False),
         ("https://192.168.1.5", False),
         ("https://mail.local", False),

@@ -9,6 +9,7 @@ from io import StringIO
 from itertools import count
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Campaign
+from campaigns.views.across import compared
 from contacts import consent
 from contacts.growth import folding
 from contacts.models import Contact, ListDay, MailingList, Subscription, Suppression
@@ -202,6 +204,17 @@ def test_two_campaigns_side_by_side_say_which_is_better_in_words(browser: Client
     assert rows["Clicked within 3 h %"][:2] == ["9.00", "3.00"]
 
 
+def test_a_campaign_of_today_is_not_called_the_worst(browser: Client, send: Send) -> None:
+    """Its people have not had the time that those of the other had."""
+    old, new, going = send("Old", clicked=900), send("New", clicked=300, days=0.9), send("Going", clicked=100, days=2)
+    Batch.objects.filter(pk__in=[going.batch_id or 0]).update(state=Batch.State.SENDING, finished_at=None)
+    for young in (new, going):
+        page = text(browser, f"/reports/compare/?campaign={old.pk}&campaign={young.pk}")
+        assert "Too early to tell: not all of them were sent a day ago." in page
+        assert ">best<" not in page
+        assert ">worst<" not in page
+
+
 def test_campaigns_that_do_not_count_by_person_are_not_counted_as_unread(browser: Client, send: Send) -> None:
     best, other = send("Best", accepted=10_000, clicked=900), send("Other", accepted=10_000, clicked=300)
     quiet = send("Quiet", accepted=20_000, unsubscribed=40, tracking="off")
@@ -226,6 +239,16 @@ def test_five_are_compared_and_what_is_no_real_campaign_is_left_out(browser: Cli
     assert "2 of those chosen are not here" in page
     assert "Trial" not in page
     assert "Choose at least one more below." in page
+
+
+def test_a_campaign_older_than_those_offered_stays_chosen_beside_them(
+    browser: Client, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, _, latest = send("Harbour"), send("Inland"), send("Island")
+    monkeypatch.setattr(compared, "_OFFERED", 1)
+    page = BeautifulSoup(browser.get(f"/reports/compare/?campaign={old.pk}").content, "html.parser")
+    offered = {str(box["value"]): box.has_attr("checked") for box in page.select("[name=campaign]")}
+    assert offered == {str(latest.pk): False, str(old.pk): True}
 
 
 def test_conversions_stand_beside_each_other_without_what_was_refunded(browser: Client, send: Send) -> None:

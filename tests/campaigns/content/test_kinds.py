@@ -365,6 +365,9 @@ def test_table_is_read_by_rows() -> None:
     assert text_of(every_kind.WRITTEN[16]) == (
         "Boat | Length | Price\nAlma | 9 m | 12.000 €\nBerta | 11 m | 15.500 €\n"
     )
+    long = "Straßenbahnbetriebshofsbesichtigungstour"
+    assert text_of({"kind": "table", "rows": f"Tour\tA\n{long}\t1"}) == f"Tour | A\n{long} | 1\n"
+    assert long in text_of({"kind": "text", "html": f"<table><tbody><tr><td><p>{long}</p></td></tr></tbody></table>"})
 
 
 def test_text_of_a_product_and_an_event_reads_as_a_person_would_write_it() -> None:

@@ -139,6 +139,24 @@ def test_a_word_that_is_wider_than_a_phone_is_broken_and_widens_no_mail(page: Pa
     page.unroute("**/i/**")
 
 
+def test_a_table_with_a_word_that_is_wider_than_its_column_widens_no_mail(page: Page) -> None:
+    """Such words are broken; the others of the table stay whole, and the text version knows nothing of it."""
+    long, cells = "Straßenbahnbetriebshofsbesichtigungstour", ("Alma", "Hafenrundfahrt", "12 €")
+    rows = "".join(f"<tr><td><p>{cell}</p></td><td><p>{long} {{{{ first_name }}}}</p></td></tr>" for cell in cells)
+    tables = (
+        {"kind": "table", "rows": "\n".join(f"{cell}\t{long}\tpost.{long}@nordlicht.example" for cell in cells)},
+        {"kind": "text", "html": f"<table><tbody>{rows}</tbody></table>"},
+    )
+    for table in tables:
+        for width in (600, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.set_content(every_kind.page(table))
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            for cell in cells:
+                assert page.get_by_text(cell, exact=True).evaluate(LINES) == 1
+        assert page.get_by_text(long).count() >= len(cells), "it is found and copied as one word"
+
+
 def test_in_the_dark_all_words_can_be_read(page: Page) -> None:
     page.set_content(every_kind.page())
     page.emulate_media(color_scheme="dark")

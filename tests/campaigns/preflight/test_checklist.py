@@ -230,6 +230,13 @@ def test_real_mail_from_a_free_mailbox_is_blocked(campaign: Campaign, real: Prov
     assert codes(campaign, "block") == {"free-mail"}
 
 
+def test_real_mail_from_no_domain_of_the_internet_is_blocked(campaign: Campaign, real: Provider) -> None:
+    campaign.sender_email = "annchen@printer.local"
+    assert "no-public-domain" not in codes(campaign), "a rehearsal reaches nobody"
+    campaign.provider = real
+    assert codes(campaign, "block") == {"no-public-domain"}
+
+
 def test_paused_provider_is_named_with_its_reason(campaign: Campaign, real: Provider) -> None:
     real.state, real.state_reason = Provider.State.PAUSED, "the password was refused"
     real.save()

@@ -176,6 +176,8 @@ def test_page_has_them_followed_and_says_what_was_found(
     browser, address = client_for(marketer), f"/campaigns/{campaign.pk}/check/"
     shown = browser.get(f"{address}?links=follow").content.decode()
     assert (f'hx-post="{address}?contact=' in shown, asked) == (True, []), "a page that is only read asks for nothing"
+    assert "have not been followed" not in shown, "nobody has asked for it"
+    assert "found out by asking for them once" in shown
     headers = {"HX-Request": "true", "HX-Target": "links"}
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         for _ in range(2):
@@ -183,7 +185,10 @@ def test_page_has_them_followed_and_says_what_was_found(
     assert asked == [campaign.pk]
     assert "being followed" in part
     assert "every 1s" in part
-    for target in Review(campaign, None).followable:
+    for number, target in enumerate(Review(campaign, None).followable):
+        if number == 1:  # a link that came in later
+            link_checks.ends(campaign.pk)
+            assert "Some of the links have not been followed." in browser.get(address, headers=headers).content.decode()
         cache.set(link_checks._key(target), '{"kind": "gone", "text": "There is no such page (404)."}')
     part = browser.get(address, headers=headers).content.decode()
     assert "There is no such page (404)." in part

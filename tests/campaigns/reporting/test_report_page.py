@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign
+from delivery.models import Batch
 from tests.campaigns.reporting.conftest import Out
 from tracking.models import EventKind, Link
 from tracking.reports.tables import TABLES
@@ -29,6 +30,23 @@ def test_the_first_sentence_compares_with_the_campaigns_before(send: Callable[..
     out = send(20)
     out.did(EventKind.CLICK, *range(10))
     assert "50.0 % of 20 people clicked: 45.0 points above your last four. Nobody unsubscribed" in page(browser, out)
+
+
+def test_the_first_sentence_counts_what_was_accepted_a_moment_ago(send: Callable[..., Out], browser: Client) -> None:
+    """A part of a campaign that is being sent is folded into its sums only at its end."""
+    out = send(20)
+    out.did(EventKind.CLICK, 0)
+    Batch.objects.filter(pk=out.batch.pk).update(state="sending", accepted=4, pending=0, finished_at=None)
+    out.batch.chunks.update(accepted=6, pending=10, is_done=False)
+    shown = page(browser, out)
+    assert "10.0 % of 10 people clicked so far." in shown
+    assert "of 10 delivered" in shown
+
+
+def test_of_one_person_the_report_speaks_as_people_do(send: Callable[..., Out], browser: Client) -> None:
+    for shown in (page(browser, send(1)), page(browser, send(1, rehearsal=True))):
+        assert "Nobody has clicked" in shown
+        assert "Nobody of" not in shown
 
 
 def test_what_is_no_more_than_chance_is_as_usual(send: Callable[..., Out], browser: Client) -> None:

@@ -161,6 +161,19 @@ def test_ticked_people_get_a_tag_at_once_and_lose_it_by_the_undo_beside_it(
     assert list(actions.values_list("action", flat=True)) == ["contacts.add-tag", "contacts.change-undo"]
 
 
+def test_ticked_people_who_are_gone_meanwhile_are_said_before_the_others_are_changed(
+    browser: Client, people: list[Contact]
+) -> None:
+    query = "&".join(f"chosen={person.pk}" for person in people[:3])
+    Contact.objects.filter(pk=people[0].pk).delete()
+    asked = " ".join(browser.get(f"/contacts/change/?action=add-tag&{query}").content.decode().split())
+    assert "Add a tag: 2 people" in asked
+    assert "Of the 3 you ticked, 1 is gone meanwhile: deleted, or joined with another." in asked
+    Contact.objects.all().delete()
+    none = browser.get(f"/contacts/change/?action=add-tag&{query}", follow=True).content.decode()
+    assert "Nobody of those you ticked is here any more." in none
+
+
 def test_adding_to_a_list_keeps_the_proof_and_resubscribes_nobody(
     browser: Client, people: list[Contact], marketer: User
 ) -> None:

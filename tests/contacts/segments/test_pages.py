@@ -145,6 +145,29 @@ def test_the_row_that_is_not_finished_is_marked(people: None, browser: Client) -
     assert found.find(id=str(marked["aria-describedby"])).get_text(strip=True) == "Enter a value."  # type: ignore[union-attr]
 
 
+def test_every_row_that_is_not_finished_is_named_and_the_first_has_the_focus(people: None, browser: Client) -> None:
+    typed = {"name": "", **ANA, "r-1-is": "profile", "r-1-field": "last_name", "r-1-how": "is", "r-1-value": ""}
+    typed |= {"r-2-match": "any", "r-2-0-is": "segment", "r-2-1-is": "tag", "r-3-match": "any"}
+    for name, where in (("", "name"), ("New", "r-1-value")):
+        shown = BeautifulSoup(browser.post("/segments/new/", {**typed, "name": name}).content, "html.parser")
+        (alert,) = shown.select(".errors[role=alert]")
+        said = [(str(item.select("a")[0]["href"])[1:], item.get_text()) for item in alert.select("li")]
+        assert said == [
+            *([("name", "Name: Give it a name, such as “Readers in Hamburg”.")] if not name else []),
+            ("r-1-value", "Row 2: Enter a value."),
+            ("r-2-0-segment", "Row 3: Choose a segment."),
+            ("r-2-1-tag", "Row 4: Enter a tag."),
+            ("r-3-more", "Rows: A group has no rows."),
+        ]
+        assert f"{len(said)} things need another look" in alert.get_text()
+        for place, words in said:
+            control = shown.find(id=place)
+            beside = shown.find(id=str(control["aria-describedby"]))  # type: ignore[index]
+            assert beside.get_text(strip=True) in words  # type: ignore[union-attr]
+        (focused,) = shown.select("main [autofocus]")
+        assert focused["id"] == where
+
+
 def test_nobody_has_rows_without_end(people: None, browser: Client) -> None:
     typed = {"name": "A", "r-match": "all"} | {f"r-{n}-is": "tag" for n in range(41)}
     response = browser.post("/segments/new/", typed)
@@ -160,6 +183,8 @@ def test_a_circle_is_refused(people: None, browser: Client) -> None:
     response = browser.post(f"/segments/{one.pk}/edit/", typed)
     assert response.status_code == 422
     assert "lead back to this segment" in page(response)
+    (marked,) = BeautifulSoup(response.content, "html.parser").select("[aria-invalid]")
+    assert marked["id"] == "r-0-segment"
 
 
 class Slow(Condition):

@@ -16,3 +16,13 @@ def test_fields_that_are_not_asked_stand_behind_those_that_are() -> None:
     assert [one.label for one in form.further_questions()] == ["City", "Company"]
     typed = SettingsForm({"name": "", "ask_city": "optional"})
     assert [one.label for one in typed.questions()] == ["First name", "Last name", "City"], "chosen, and not saved yet"
+
+
+@pytest.mark.parametrize(
+    "name", ["title", "intro", "thanks", "mail_subject", "mail_text", "welcome_subject", "welcome_text"]
+)
+@pytest.mark.parametrize("tag", ["{{ first_name|default('you') }}", "{% if city %}"])
+def test_words_that_are_the_same_for_everybody_take_no_merge_tag(name: str, tag: str) -> None:
+    form = SettingsForm({"name": "News", name: f"Hello {tag}, welcome"})
+    assert f"“{tag}” would be read as it stands here" in form.errors[name][0]
+    assert name not in SettingsForm({"name": "News", name: "Hello {you}, 5 % off"}).errors

@@ -140,7 +140,10 @@ def test_a_forwarder_s_address_stands_beside_ours() -> None:
     assert (found.recipient, found.original) == ("a@mailbox.example", "ana@mailbox.example")
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "localhost.localdomain", "127.0.0.1", "[127.0.0.1]", "LOCALHOST.", "[127.0.1.1]", "[IPv6:::1]"],
+)
 def test_a_machine_at_home_says_nothing_of_the_mailbox_that_the_mail_was_collected_from(host: str) -> None:
     fields = f"Final-Recipient: rfc822; ana@{host}\nAction: failed\nDiagnostic-Code: 550 5.1.1 No such user"
     found = only(report(fields))

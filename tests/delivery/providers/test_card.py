@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from delivery.models import Attempt, Batch, Chunk, MinuteCount, Provider, ProviderHour, Route
+from delivery.models import Attempt, Batch, Breaker, Chunk, MinuteCount, Provider, ProviderHour, Route
 from delivery.replies import Category
 from delivery.routing import circuits
 from delivery.throttling.limits import Limiter, Limits, connect
@@ -64,6 +64,13 @@ def test_the_state_says_why_and_the_servers_words_are_one_click_away(browser: Cl
     assert "127.0.0.1: The provider refused the user name or password" in page
     assert "Enter the password again, then test the connection." in page
     assert "Next try <time" in page
+    assert Breaker.objects.get().summary.endswith("It is tried again by itself.")
+    Breaker.objects.update(next_try_at=timezone.now() - timedelta(minutes=7))
+    for page in (page_of(browser, provider), page_of_list(browser)):
+        assert "Next try with the next mail." in page, "no mail has come that could try it"
+        assert "Next try <time" not in page
+    assert Breaker.objects.get().summary.endswith("It is tried again with the next mail.")
+    page = page_of(browser, provider)
     assert one_click_away(page) == ["535 &lt;b&gt;no such user&lt;/b&gt;"]
 
     provider.pause("Too many people complained.", "552 <i>complaints</i>")

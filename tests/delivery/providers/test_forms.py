@@ -66,7 +66,8 @@ def test_other_ports_are_closed_so_that_nobody_knocks_on_other_doors(port: int) 
 @pytest.mark.django_db
 def test_the_sandbox_may_be_reached_as_a_server_like_any_other(settings: Settings) -> None:
     settings.SANDBOX_PORT = 34567
-    assert form(port=34567, host="127.0.0.1", security="none").is_valid()
+    for host in ("127.0.0.1", "127.0.1.1", "localhost", "localhost.localdomain", "ip6-localhost", "[::1]"):
+        assert form(port=34567, host=host, security="none").is_valid(), host
 
 
 @pytest.mark.django_db

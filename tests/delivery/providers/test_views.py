@@ -2,6 +2,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -127,6 +128,38 @@ def test_a_provider_that_failed_its_test_becomes_the_default_only_when_asked_twi
     browser.post(reverse("provider-default", args=[provider.pk]), {"anyway": "1"})
     provider.refresh_from_db()
     assert provider.is_default
+
+
+def test_each_act_says_what_it_will_do_before_it_is_pressed(browser: Client) -> None:
+    provider = relay()
+    Campaign.objects.create(name="March")
+    shown = BeautifulSoup(browser.get(reverse("provider", args=[provider.pk])).content, "html.parser")
+    said = {
+        act.get_text(strip=True): " ".join(shown.select(f"#{act['aria-describedby']}")[0].get_text().split())
+        for act in shown.select(".acts [aria-describedby]")
+    }
+    assert list(said) == ["Make it the default", "Put it in rehearsal …", "Pause", "Drain …", "Remove …"]
+    assert said["Make it the default"] == (
+        "Campaigns that name no provider leave through it: new ones, and at once 1 draft. "
+        "Now they go to the sandbox, where nobody receives them."
+    )
+    assert "nobody receives it, until you end that" in said["Put it in rehearsal …"]
+    assert "until you resume it" in said["Pause"]
+    assert "what workers have in hand still leaves" in said["Drain …"]
+    provider.make_default()
+    page = browser.get(reverse("provider", args=[provider.pk])).content.decode()
+    assert "Make it the default" not in page
+    sandbox = " ".join(browser.get(reverse("provider", args=[Provider.objects.sandbox().pk])).content.decode().split())
+    assert "become rehearsals, which nobody receives: new ones, and at once 1 draft" in sandbox
+    assert "Now they leave through <bdi>Relay</bdi>." in sandbox
+
+
+def test_bounds_of_numbers_stand_at_their_fields(browser: Client, settings: Settings) -> None:
+    for allows, ports in ((True, "Any other from 1 to 65535 may be entered, too."), (False, "No other is possible.")):
+        settings.ALLOW_ANY_SMTP_PORT = allows
+        for url in ("provider-new", "mailbox-new"):
+            assert ports in browser.get(reverse(url)).content.decode()
+    assert "over all workers: from 1 to 200." in browser.get(reverse("provider-new")).content.decode()
 
 
 @pytest.mark.django_db

@@ -175,6 +175,21 @@ def test_one_click_unsubscribes_like_a_mailbox_provider(
     assert Suppression.objects.filter(email="ana1@example.org").exists()
 
 
+def test_one_click_in_a_rehearsed_mail_says_that_nobody_is_unsubscribed(
+    marketer: User, client_for: ClientFor, live_server: LiveServer, settings: Settings
+) -> None:
+    settings.PORT = live_server.thread.port
+    settings.PUBLIC_URL = live_server.url
+    contact = Contact.objects.create(email="ana1@example.org")
+    batch = Batch.objects.create(rehearsal=True, content_kind="edition", content_id=1, state="done")
+    kept = keep(one_click=f"{live_server.url}/u/{tokens.seal(tokens.UNSUBSCRIBE, contact.pk, batch.pk)}")
+    page = client_for(marketer).post(f"{LIST}{kept.pk}/unsubscribe/", follow=True).content.decode()
+    assert "One click works: 200 in" in page
+    assert "This was a rehearsal: nobody is unsubscribed." in page
+    assert "Unsubscribed with one click" not in page
+    assert not Suppression.objects.exists()
+
+
 def test_mark_as_spam_fills_the_report_of_the_rehearsal_and_says_when_it_did_before(
     marketer: User, client_for: ClientFor
 ) -> None:

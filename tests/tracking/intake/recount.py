@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from delivery.models import Batch
+from delivery.models import Batch, Message
 from delivery.policy import mailbox_providers
 from tracking.models import Breakdown, Engagement, Event, EventKind, Rollup
 
@@ -24,7 +24,7 @@ def assert_sums_equal_events(batch: Batch) -> None:
     rows = Rollup.objects.filter(batch=batch, kind__in=_TRACKED)
     assert _positive(rows, "total") == totals
     assert _positive(rows, "people") == people
-    lane_of = {event.message_id: _lane(event.message_id) for event in events}
+    lane_of = _lanes({event.message_id for event in events})
     lanes = Counter((event.kind, lane_of[event.message_id], event.is_machine) for event in events)
     by_lane = Breakdown.objects.filter(batch=batch, by="lane", kind__in=_TRACKED)
     assert {(row.kind, row.value, row.is_machine): row.total for row in by_lane if row.total} == lanes
@@ -51,7 +51,6 @@ def _hour(at: Any) -> Any:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _lane(message_id: int) -> str:
-    from delivery.models import Message
-
-    return mailbox_providers.lane(Message.objects.get(id=message_id).email)
+def _lanes(message_ids: set[int]) -> dict[int, str]:
+    emails = Message.objects.filter(id__in=message_ids).values_list("id", "email")
+    return {message_id: mailbox_providers.lane(email) for message_id, email in emails}

@@ -118,6 +118,8 @@ def test_a_rehearsal_asks_nobody(browser: Client, send: Callable[..., Sent], let
     here = f"{send(rehearsal=True).unsubscribe()}/preferences"
     for address, said in (("new@kunden.example", "This is a rehearsal"), ("new", "This is not an e-mail address")):
         shown = browser.post(here, {"part": "address", "address": address}).content.decode()
+        if said == "This is a rehearsal":
+            assert "With a real mail, we would send a mail to new@kunden.example now." in shown
         assert said in shown.partition('aria-labelledby="address"')[2].partition("</section>")[0]
     assert not letterbox.mails
     assert not AddressChange.objects.exists()

@@ -1,5 +1,6 @@
 """The page on which recipients choose, walked through without scripts and without cookies."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -66,6 +67,19 @@ def test_a_recipient_chooses_topics_a_pause_and_a_language(browser: Client, sent
     assert sent.contact().language == "ar"
     browser.post(here, {"part": "counting", "opens": "refused"})
     assert sent.contact().open_consent == "refused"
+
+
+def test_topics_saved_on_a_page_of_before_undo_nothing_done_since(browser: Client, sent: Sent) -> None:
+    """Somebody who joins and leaves lists elsewhere, and then comes back to a tab that is still open."""
+    here, (left, kept) = f"{sent.unsubscribe()}/preferences", sent.lists
+    joined, wanted = (MailingList.objects.create(name=name, is_public=True) for name in ("Joined", "Wanted"))
+    before = re.findall(r'name="before" value="(\d*)"', browser.get(here).content.decode())
+    assert set(before) == {"", str(left.pk), str(kept.pk)}
+    browser.post(f"{sent.unsubscribe()}/leave", {"list": left.pk})
+    consent.subscribe(sent.contact(), lists=[joined.pk], channel="form")
+    for _ in range(2):
+        browser.post(here, {"part": "topics", "topic": [left.pk, wanted.pk], "before": before})
+        assert subscribed(sent.contact()) == {joined.pk, wanted.pk}
 
 
 def test_of_a_rehearsal_nothing_is_changed(browser: Client, send: Callable[..., Sent]) -> None:

@@ -113,6 +113,20 @@ def test_refused_move_keeps_a_picture_ticked_that_others_pushed_to_the_next_page
     assert ImageFolder.objects.get().images.count() == 2
 
 
+def test_pictures_deleted_meanwhile_are_said_where_the_other_ticked_ones_are_moved(
+    client_for: Browser, marketer: User
+) -> None:
+    client, tulip, door = client_for(marketer), make("tulip"), make("door")
+    ticked = [tulip.pk, door.pk]
+    door.delete()
+    moved = client.post("/images/move/", {"chosen": ticked, "new_folder": "Spring"}, follow=True).content.decode()
+    assert "1 picture moved into “Spring”. Of the 2 you ticked, 1 was deleted meanwhile." in moved
+    tulip.delete()
+    refused = client.post("/images/move/", {"chosen": ticked, "new_folder": "Summer"}).content.decode()
+    assert "Nothing is moved yet: those you ticked are deleted meanwhile." in refused
+    assert not ImageFolder.objects.filter(name="Summer")
+
+
 def test_refused_move_keeps_what_was_chosen_and_says_why_beside_it(client_for: Browser, marketer: User) -> None:
     client, gone = client_for(marketer), ImageFolder.objects.create(name="Autumn")
     spring = ImageFolder.objects.create(name="Spring")

@@ -1,5 +1,6 @@
 """Questions about consent, and mending, as somebody meets them on the pages."""
 
+import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -57,7 +58,7 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     assert page.index("2 questions first") < page.index("The first rows")
     refused = client.post(f"{url}check/", COLUMNS | DECIDED)
     assert refused.status_code == 422
-    assert "Answer the questions first" in text(refused)
+    assert "2 things need another look" in text(refused)
     answers = {"answer-2": "opted_in", "meaning-1": ["0:1", "30:2"]}
     again = text(client.post(f"{url}preview/", COLUMNS | DECIDED | answers))
     assert "questions first" not in again
@@ -69,6 +70,26 @@ def test_an_import_waits_for_its_answers(open_import: Callable[..., tuple[Client
     client.post(f"{url}start/")
     working.work(job.pk)
     assert [contact.email for contact in Contact.objects.reachable()] == ["a@x.com"]
+
+
+def test_all_that_is_open_is_asked_at_once_and_counted(open_import: Callable[..., tuple[Client, str]]) -> None:
+    client, url = open_import("Email,Status,Consent,Work email\na@x.com,1,I want it,a@y.com\n")
+    columns = COLUMNS | {"column-3": "email"}
+    refused = text(client.post(f"{url}check/", columns | DECIDED | {"everyone": "", "consent_source": ""}))
+    assert "5 things need another look" in refused
+    for place, name, wanted in (
+        ("meaning-1-0", "“Status”", "Choose what each word there means."),
+        ("answer-2", "“Consent”", "Choose what it means."),
+        ("column-3", "“Work email”", "It goes to the same place as “Email”. Choose another for one of them."),
+    ):
+        assert re.search(rf'<a href="#{place}">{name}</a>: {re.escape(wanted)}\s', refused), name
+        assert re.search(rf'id="{place}"[^>]* aria-invalid="true"', refused), name
+        assert refused.count(wanted) == 2, "in the summary and beside it"
+    assert '<a href="#id_everyone">' in refused
+    assert "Say how these people agreed to get mail." in refused
+    nowhere = text(client.post(f"{url}check/", COLUMNS | DECIDED | {"column-0": "", "consent_source": ""}))
+    assert "2 things need another look" in nowhere
+    assert '<a href="#column-0">Columns</a>: Choose “E-mail address” beside the one that holds them.' in nowhere
 
 
 def test_a_file_without_addresses_asks_for_them_first(open_import: Callable[..., tuple[Client, str]]) -> None:
