@@ -37,11 +37,10 @@ _RUN = """async ([dialogs, theme, rules, judged]) => {
     judged.split(' ').forEach(key => colours.judged.add(key))
     if (!window.still) {
         window.still = new CSSStyleSheet()
-        window.still.replaceSync(`
-            *, ::before, ::after { transition: none !important; animation: none !important }
-            :root:has(:modal) :not(:modal, :modal *, :has(:modal)) { visibility: hidden !important }
-        `)
-        document.adoptedStyleSheets.push(window.still)
+        window.still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
+        window.alone = new CSSStyleSheet({disabled: true})
+        window.alone.replaceSync(':not(:modal, :modal *, :has(:modal)) { visibility: hidden !important }')
+        document.adoptedStyleSheets.push(window.still, window.alone)
     }
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
     const quickly = {iframes: false, resultTypes: ['violations'], preload: {assets: ['media']}, selectors: false}
@@ -54,8 +53,10 @@ _RUN = """async ([dialogs, theme, rules, judged]) => {
     const seen = [await look(document.documentElement)]
     for (const dialog of dialogs.map(id => document.getElementById(id))) {
         dialog.showModal()
+        window.alone.disabled = false
         seen.push(await look(dialog)) // nothing behind it can be reached
         dialog.close()
+        window.alone.disabled = true
     }
     return seen
 }"""
