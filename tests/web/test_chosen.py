@@ -186,6 +186,25 @@ def test_pictures_of_two_pages_are_moved_together_and_a_refusal_keeps_them_ticke
     expect(page.locator("[data-chosen-bar]")).to_be_hidden()
 
 
+def test_pictures_stay_ticked_when_the_session_had_ended_before_they_were_moved(
+    pictures: None, visit: Visitor, live_server: LiveServer
+) -> None:
+    page = visit.page
+    drawn = stage.picture().read()
+    page.route("**/i/*", lambda route: route.fulfill(body=drawn, content_type="image/png"))
+    page.goto("/images/")
+    page.get_by_label("Choose picture-59").check()
+    turn(page, "Next")
+    page.get_by_label("Choose picture-00").check()
+    session = next(cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Move them").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    page.context.add_cookies([{"name": "sessionid", "value": session["value"], "url": live_server.url}])
+    page.goto("/images/")
+    says(page, "2 chosen, 1 of them on this page")
+
+
 def test_campaigns_of_two_pages_are_compared_and_no_more_than_five(campaigns: None, visit: Visitor) -> None:
     page = visit.page
     page.goto("/campaigns/")
