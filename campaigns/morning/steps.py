@@ -67,7 +67,8 @@ def before_real_mail(user: User, organisation: Organisation) -> list[Step]:
             words = "Records in the DNS, by which mailboxes know that the mail is really yours."
             steps.insert(2, ("domains", False, "Set up the domain", words, "Set up the domain"))
         words = "Until then nobody learns which addresses are dead, and all that servers accept counts as delivered."
-        steps.append(("returned", seen.has_way_in(organisation), "Let bounces come back", words, "Set up returned mail"))
+        hears = seen.has_way_in(organisation)
+        steps.append(("returned", hears, "Let bounces come back", words, "Set up returned mail"))
     found = [
         Step(is_done, title, text, url, label)
         for name, is_done, title, text, label in steps

@@ -31,13 +31,16 @@ _OPTIONS = (
     *("--disable-site-isolation-trials", "--js-flags=--no-turbofan --no-maglev"),
 )
 # Frames hold mails, which are their authors' business. A theme changes nothing but colours; no transition delays them.
+# What stands fixed behind an open dialog axe would take for a bar above it, whose words it would then not judge.
 _RUN = """async ([dialogs, theme, rules, judged]) => {
     if (!('axe' in window)) return null
     judged.split(' ').forEach(key => colours.judged.add(key))
     if (!window.still) {
         window.still = new CSSStyleSheet()
         window.still.replaceSync('*, ::before, ::after { transition: none !important; animation: none !important }')
-        document.adoptedStyleSheets.push(window.still)
+        window.alone = new CSSStyleSheet({disabled: true})
+        window.alone.replaceSync(':not(:modal, :modal *, :has(:modal)) { visibility: hidden !important }')
+        document.adoptedStyleSheets.push(window.still, window.alone)
     }
     while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await new Promise(requestAnimationFrame)
     const quickly = {iframes: false, resultTypes: ['violations'], preload: {assets: ['media']}, selectors: false}
@@ -50,8 +53,10 @@ _RUN = """async ([dialogs, theme, rules, judged]) => {
     const seen = [await look(document.documentElement)]
     for (const dialog of dialogs.map(id => document.getElementById(id))) {
         dialog.showModal()
+        window.alone.disabled = false
         seen.push(await look(dialog)) // nothing behind it can be reached
         dialog.close()
+        window.alone.disabled = true
     }
     return seen
 }"""

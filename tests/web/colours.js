@@ -9,9 +9,12 @@ window.colours = (() => {
   const GROUND = ["background-color", "background-image", "opacity", "mix-blend-mode"];
   const CLEAR = "rgba(0, 0, 0, 0)|none";
   const PLAIN = `${CLEAR}|1|normal`;
-  const TEXT = ["color", "-webkit-text-fill-color", "-webkit-text-stroke", "text-shadow", "font-size", "font-weight"];
+  const TEXT = ["color", "-webkit-text-fill-color", "-webkit-text-stroke", "text-shadow"];
+  const SIZE = ["font-size", "font-weight"];
+  /** Up to here axe takes text for small, however bold it is, and asks for the same contrast. */
+  const SMALL_PX = 18;
   /** What tells a link from the words around it. */
-  const SHAPE = ["font-family", "font-style", "text-decoration", "border-top", "border-bottom", "outline"];
+  const SHAPE = [...SIZE, "font-family", "font-style", "text-decoration", "border-top", "border-bottom", "outline"];
   const BLOCK = /^(block|list-item|table|flex|grid|inline-(block|flex|grid))$|^table-/;
   const WITHOUT_TEXT = ["hidden", "range", "color", "checkbox", "radio", "image"].map((type) => `[type=${type}]`);
   const FIELDS = `select:not(:empty), textarea, input:not(${WITHOUT_TEXT})`;
@@ -61,6 +64,13 @@ window.colours = (() => {
     return (one?.parentElement ? groundOf(one.parentElement) : "") + (own === PLAIN ? "" : `/${own}`);
   }
 
+  /** A shadow and a stroke count by their part of the size. */
+  function textOf(style) {
+    const isSmall = parseFloat(style.fontSize) <= SMALL_PX;
+    const isPlain = style.textShadow === "none" && style.webkitTextStrokeWidth === "0px";
+    return values(style, isSmall && isPlain ? TEXT : [...TEXT, ...SIZE]);
+  }
+
   /** The elements below the root whose own text is seen, and what gives the key of any, or null. */
   function textsBelow(root) {
     const [texts, painted, places] = [[], [], new Map()];
@@ -89,7 +99,7 @@ window.colours = (() => {
       if (!places.has(one)) return null;
       const { ground, style, words, ...place } = places.get(one);
       const inside = paintedAround(linesOf(one, words), place, painted);
-      return inside && hash([ground, values(style, TEXT), ...inside].join("/"));
+      return inside && hash([ground, textOf(style), ...inside].join("/"));
     };
     return { texts, keyOf };
   }

@@ -10,20 +10,26 @@ GOOD = """<!doctype html><html lang="en"><title>A page</title><style>
     .box { background: #113; color: #dde; position: relative; height: 40px; margin-bottom: 99px }
     .large { font-size: 30px; color: #888 }
     .hint { color: #bbb }
+    .bold { text-decoration: none; font-weight: 700 }
+    .bar { position: fixed; z-index: 1; inset: auto 0 0; height: 99px; background: #eef; color: #004 }
+    dialog { position: fixed; inset: auto 0 0; margin: 0; color: #222; background: #fff }
     @media (prefers-color-scheme: dark) {
         body { color: #eee; background: #111 }
         nav { background: #224 }
         nav a, p a { color: #cdf }
         .large { color: #999 }
+        .bar { background: #224; color: #cdf }
     }
     /* more style */
     </style><body><nav><a href="/">Home</a><a href="/more/">More</a></nav><main>
     <p class="large">Large words</p>
     <p id="words">Words with <a href="/there/">a link</a> among them and after it</p>
+    <p>Words with <a class="bold" href="/bold/">a bold link</a> among them and after it</p>
     <div class="box"><span>In a box</span></div>
     <button disabled class="hint">Not now</button><p hidden class="hint">Later</p>
     <table><tr><td>One<tr><td>Two<tr><td>Three<tr><td>Four</table>
-    <dialog id="ask"><form action="/things/3/"><p>Sure?</p></form></dialog></main>"""
+    <dialog id="ask"><form action="/things/3/"><p>Sure?</p></form></dialog></main>
+    <div class="bar">Over all but what is asked</div>"""
 # What is wrong, and with which words of the good page what others are exchanged.
 WRONG = {
     "a link of the navigation": ('<a href="/more/">', '<a href="/more/" style="color: #99c">'),
@@ -33,6 +39,11 @@ WRONG = {
     "in the light": ("/* more style */", "@media (prefers-color-scheme: light) { td { color: #ddd } }"),
     "one row of many": ("<td>Three", '<td class="hint">Three'),
     "in a dialog": ("<p>Sure", '<p style="color: #777; background: #888">Sure'),
+    "in a dialog at one width": (
+        "<p>Sure",
+        "<style>@media (max-width: 500px) { dialog p { color: #bbb } }</style><p>Sure",
+    ),
+    "a link no bolder": ("font-weight: 700 }", "font-weight: 400 }"),
     "a link by colour alone": ("/* more style */", "p a { text-decoration: none; color: inherit } p a { color: #333 }"),
     "what is behind": ("<table>", '<table style="background: #777">'),
     "what is half seen": ("<table>", '<table style="opacity: .4">'),
