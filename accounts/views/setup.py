@@ -28,7 +28,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         return redirect("account_login")
     login(request, owner)
     senders.warn(request, form.cleaned_data["sender_email"])
-    if not senders.has_public_domain(owner.email):
-        words = f"Mail from elsewhere cannot reach {owner.email}: its domain is none of the internet."
+    if not senders.is_reached_from_elsewhere(owner.email):
+        words = f"Mail from elsewhere cannot reach {owner.email}: its domain is not known there."
         messages.warning(request, f"{words} A link for a new password may never arrive.")
     return redirect("/")

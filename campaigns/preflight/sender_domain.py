@@ -40,16 +40,18 @@ def check(campaign: Campaign, provider: Provider, address: str) -> Iterator[Find
         yield Finding(level, "free-mail", text, standing.OWN_DOMAIN, "from")  # type: ignore[arg-type]
     elif not is_real:
         return
-    elif not senders.has_public_domain(address):
+    elif not senders.has_domain(address):
         domain = address.rpartition("@")[2]
         text = f"“{domain}” is no domain of the internet: nobody could answer, and mailboxes refuse mail from it."
-        yield Finding("block", "no-public-domain", text, standing.OWN_DOMAIN, "from")
+        yield Finding("block", "no-domain", text, standing.OWN_DOMAIN, "from")
     elif found.kind == "not-ours":
         cure = "An admin confirms it under Delivery, Domains. Or use an address of a domain that is confirmed."
         yield Finding("block", "domain-not-ours", found.text, cure, "from")
     elif found.is_short:
         yield _weighed(campaign, found)
     else:
+        if words := senders.of_own_network(address):
+            yield Finding("warn", "private-domain", words, standing.OWN_DOMAIN, "from")
         if found.kind == "half":
             yield Finding("warn", "domain-half", found.text, "See under Delivery, Domains, what is missing.", "from")
         for stop in stops:

@@ -89,7 +89,7 @@ def test_without_a_name_of_the_sender_mail_is_from_the_organisation(client: Clie
         ("postal_address", "", "This is missing."),
         ("sender_email", "annchen@localhost", "“localhost” is no domain of the internet: nobody could answer"),
         ("sender_email", "annchen@[127.0.0.1]", "“[127.0.0.1]” is no domain of the internet"),
-        ("sender_email", "annchen@printer.local", "“printer.local” is no domain of the internet"),
+        ("sender_email", "annchen@shop.localhost", "“shop.localhost” is no domain of the internet"),
     ],
 )
 def test_a_mistake_is_named_and_nothing_is_created(client: Client, field: str, value: str, said: str) -> None:
@@ -125,6 +125,13 @@ def test_what_would_keep_mail_from_arriving_is_said_at_once_and_refuses_nothing(
     assert Organisation.objects.get().sender_email == "annchen@Gmail.com"
     again = client.get("/").content.decode()
     assert "Nobody but gmail.com" not in again
+
+
+@pytest.mark.django_db
+def test_sender_at_a_name_of_ones_own_network_is_taken_with_a_word_of_warning(client: Client) -> None:
+    page = client.post("/setup/", FORM | {"sender_email": "post@shop.lan"}, follow=True).content.decode()
+    assert "shop.lan is a name of your own network: mailboxes elsewhere refuse mail from it." in page
+    assert Organisation.objects.get().sender_email == "post@shop.lan"
 
 
 @pytest.mark.django_db

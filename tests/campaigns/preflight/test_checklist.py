@@ -231,10 +231,19 @@ def test_real_mail_from_a_free_mailbox_is_blocked(campaign: Campaign, real: Prov
 
 
 def test_real_mail_from_no_domain_of_the_internet_is_blocked(campaign: Campaign, real: Provider) -> None:
-    campaign.sender_email = "annchen@printer.local"
-    assert "no-public-domain" not in codes(campaign), "a rehearsal reaches nobody"
+    campaign.sender_email = "annchen@shop.localhost"
+    assert "no-domain" not in codes(campaign), "a rehearsal reaches nobody"
     campaign.provider = real
-    assert codes(campaign, "block") == {"no-public-domain"}
+    assert codes(campaign, "block") == {"no-domain"}
+
+
+def test_sender_at_a_name_of_ones_own_network_is_warned_of(campaign: Campaign, real: Provider) -> None:
+    """Whoever mails colleagues alone may send so."""
+    campaign.provider = real
+    Organisation.objects.update(sender_email="annchen@shop.lan")
+    campaign.sender_email = "annchen@shop.lan"
+    assert codes(campaign, "block") == set()
+    assert "private-domain" in codes(campaign, "warn")
 
 
 def test_paused_provider_is_named_with_its_reason(campaign: Campaign, real: Provider) -> None:
