@@ -133,7 +133,7 @@ def open_click_and_leave(product: Product, page: Page) -> None:
     assert (clicked.status, clicked.headers["location"]) == (302, TARGET)
     page.goto(leave)
     page.get_by_role("button", name="Unsubscribe from everything").click()
-    expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+    expect(page.get_by_role("heading", name="You would be unsubscribed now")).to_be_visible()
     assert until(lambda: product.sql("SELECT count(*) FROM tracking_event WHERE kind = 3")[0][0])
     assert product.sql("SELECT count(*) FROM contacts_suppression") == [(0,)], "a rehearsal changes nobody's record"
 

@@ -292,7 +292,7 @@ def test_nothing_is_sent_before_the_time_that_a_service_names(
         client.force_login(owner)
         page = client.get(f"/providers/{provider.pk}/").content.decode()
         assert "Nothing leaves through it" in page
-        shown = re.search(r'Next try <time datetime="([^"]+)"', page)
+        shown = re.search(r'Next try\s+<time datetime="([^"]+)"', page)
         assert shown
         assert datetime.fromisoformat(shown[1]) == breaker.next_try_at
         assert "asks us to slow down" in page
