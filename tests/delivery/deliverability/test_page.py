@@ -237,7 +237,7 @@ def test_a_day_that_bounced_is_named_beside_its_chart(browser: Client) -> None:
         batch = sent(days_ago=days_ago)
         Chunk.objects.filter(batch=batch).update(refused=0, hard=0)
         FeedbackCount.objects.filter(batch=batch).update(hard=hard)
-    on = timezone.localdate() - timedelta(days=2)
+    on = timezone.localdate(timezone=ZoneInfo("Europe/Berlin")) - timedelta(days=2)
     page = browser.get("/deliverability/?days=7").content.decode()
     assert f"<span>{on.day} {on:%b}: Addresses are getting old." in page
 

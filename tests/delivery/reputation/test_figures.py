@@ -116,7 +116,8 @@ def test_a_file_counts_once_and_only_what_is_ours(domain: SendingDomain) -> None
 @pytest.mark.django_db
 def test_figures_of_mailboxes_stand_beside_our_own_by_day(domain: SendingDomain) -> None:
     relay = Provider.objects.create(name="Relay", kind=Provider.Kind.SMTP, host="mx.relay.example", port=25)
-    started = timezone.now() - timedelta(days=2)
+    noon = timezone.now().replace(hour=12)  # the same day here and in UTC
+    started = noon - timedelta(days=2)
     about = {"kind": "test", "content_id": 1, "rehearsal": False}
     batch = Batch.objects.create(**about, state="done", sender_domain=domain.name, provider=relay, started_at=started)
     Chunk.objects.create(batch=batch, lane="gmail", first_id=1, last_id=1000, size=1000, accepted=1000)
