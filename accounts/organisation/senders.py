@@ -23,6 +23,13 @@ def has_domain(address: str) -> bool:
     return "." in name and not networks.is_this_machine(name) and not name.rpartition(".")[2].isdigit()
 
 
+def why_no_domain(address: str) -> str:
+    """A sentence; "" where `has_domain`."""
+    domain = address.rpartition("@")[2]
+    problem = f"“{domain}” is no domain of the internet: nobody could answer, and mailboxes refuse mail from it."
+    return "" if has_domain(address) else problem
+
+
 def is_reached_from_elsewhere(address: str) -> bool:
     return has_domain(address) and not public_address.is_private(_domain(address))
 
@@ -36,12 +43,8 @@ def of_own_network(address: str) -> str:
 
 def check(address: str) -> None:
     """A validator of fields."""
-    if not has_domain(address):
-        domain = address.rpartition("@")[2]
-        raise ValidationError(
-            f"“{domain}” is no domain of the internet: nobody could answer, and mailboxes refuse mail from it. "
-            "Use an address at a domain of yours."
-        )
+    if problem := why_no_domain(address):
+        raise ValidationError(f"{problem} Use an address at a domain of yours.")
 
 
 def warn(request: HttpRequest, address: str) -> None:

@@ -40,10 +40,8 @@ def check(campaign: Campaign, provider: Provider, address: str) -> Iterator[Find
         yield Finding(level, "free-mail", text, standing.OWN_DOMAIN, "from")  # type: ignore[arg-type]
     elif not is_real:
         return
-    elif not senders.has_domain(address):
-        domain = address.rpartition("@")[2]
-        text = f"“{domain}” is no domain of the internet: nobody could answer, and mailboxes refuse mail from it."
-        yield Finding("block", "no-domain", text, standing.OWN_DOMAIN, "from")
+    elif problem := senders.why_no_domain(address):
+        yield Finding("block", "no-domain", problem, standing.OWN_DOMAIN, "from")
     elif found.kind == "not-ours":
         cure = "An admin confirms it under Delivery, Domains. Or use an address of a domain that is confirmed."
         yield Finding("block", "domain-not-ours", found.text, cure, "from")
