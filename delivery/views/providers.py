@@ -136,9 +136,12 @@ def test_steps(request: StaffRequest, provider_id: int, key: uuid.UUID) -> HttpR
 @require_POST
 @requires(Permission.DELIVERY)
 def make_default(request: StaffRequest, provider_id: int) -> HttpResponse:
-    """Asks first when its last connection test failed: every draft without a provider of its own goes with it."""
+    """Asks first when its last connection test failed, and where drafts go with it that the page did not speak of
+    (`said`): every one without a provider of its own does.
+    """
     chosen, drafts = _provider(provider_id), following.drafts()
-    if chosen.test_failed_at and "anyway" not in request.POST:
+    is_to_ask = chosen.test_failed_at or (drafts and "said" not in request.POST)
+    if is_to_ask and "anyway" not in request.POST:
         context = {"provider": chosen, **_as_default()}
         return render(request, "delivery/provider_default.html", context, status=409)
     chosen.make_default()

@@ -130,6 +130,37 @@ def test_a_provider_that_failed_its_test_becomes_the_default_only_when_asked_twi
     assert provider.is_default
 
 
+def test_making_one_the_default_in_the_table_says_first_which_drafts_go_with_it(browser: Client) -> None:
+    provider = relay()
+    address = reverse("provider-default", args=[provider.pk])
+
+    def is_default() -> bool:
+        provider.refresh_from_db()
+        return provider.is_default
+
+    def said(page: bytes) -> str:
+        return " ".join(BeautifulSoup(page, "html.parser").select("main")[0].get_text().split())
+
+    browser.post(address)
+    assert is_default(), "no draft goes with it, and new campaigns do not exist yet"
+    Provider.objects.sandbox().make_default()
+    for name in ("March", "April"):
+        Campaign.objects.create(name=name)
+    asked = browser.post(address)
+    assert asked.status_code == 409
+    assert "and at once 2 drafts. Now they go to the sandbox, where nobody receives them." in said(asked.content)
+    assert "failed its connection test" not in said(asked.content)
+    assert not is_default()
+    (form,) = BeautifulSoup(asked.content, "html.parser").select("main form")
+    browser.post(str(form["action"]), {str(field["name"]): str(field["value"]) for field in form.select("[name]")})
+    assert is_default()
+    Provider.objects.sandbox().make_default()
+    shown = BeautifulSoup(browser.get(reverse("provider", args=[provider.pk])).content, "html.parser")
+    (form,) = shown.select(f".acts form[action='{address}']")
+    browser.post(address, {str(field["name"]): str(field["value"]) for field in form.select("[name]")})
+    assert is_default(), "the page said it beside the button"
+
+
 def test_each_act_says_what_it_will_do_before_it_is_pressed(browser: Client) -> None:
     provider = relay()
     Campaign.objects.create(name="March")
