@@ -14,6 +14,7 @@ from contacts import addresses, fields
 from contacts.guessing import languages
 from contacts.importing.plan import BELONGING, CONSENT, COUNTING, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
+from contacts.importing.rows.quoting import Quoting
 from contacts.importing.rows.suspecting import is_disposable, is_role
 from contacts.importing.wording.cell_words import NO, YES
 from contacts.importing.wording.judging import ColumnJudge, objection_judge, word
@@ -54,6 +55,7 @@ class Person:
     status: int
     remarks: tuple[str, ...] = ()  # values that could not be taken over, the person is imported without them
     belongs: "Belonging | None" = None
+    told: str = ""  # what the file says itself of how they agreed or left
 
 
 @dataclass(slots=True)
@@ -113,6 +115,7 @@ class Preparer:
         self.converters = list(self._compile(plan, kinds))
         self._tags = list(plan.tags)
         self._no_attributes = encode({"tags": self._tags}) if plan.tags else "{}"
+        self.quote = Quoting(plan, header) if plan.tells_proof else None
         self._leaves_out = (plan.leaves_out_roles, plan.leaves_out_disposable)
         self.roles = self.disposable = 0  # addresses of offices, and to be thrown away
 
@@ -140,7 +143,10 @@ class Preparer:
         language = self.code(cells[self._language], remarks) if self._language is not None else ""
         zone = self.zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
         belonging = self._belongs(cells, remarks) if self._belonging else None
-        return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
+        told = self.quote(cells, status) if self.quote else ""
+        return Person(
+            email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging, told
+        )
 
     def _suspect(self, email: str, status: int) -> None:
         """Count it, and leave it out if that was chosen; never who gets no mail anyway: that has to be known here."""

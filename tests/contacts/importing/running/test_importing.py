@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from accounts.models import User
 from contacts import audience, consent
@@ -52,6 +53,42 @@ def test_people_arrive_with_names_fields_list_and_proof(run: Upload, news: Maili
     assert ada.consent_events.get().text == "They signed up through a form. Form at example.com"
     assert Field.objects.get(key="city").label == "City"
     assert ada.source == "Import of people.csv"
+
+
+def test_the_proof_that_the_other_system_kept_is_kept_beside_each_person(run: Upload, news: MailingList) -> None:
+    run(
+        f"{MAILCHIMP},OPTIN_TIME,OPTIN_IP,CONFIRM_TIME\n"
+        "ada@example.com,Ada,,2,1,a,2019-03-04 10:00:00,192.0.2.7,2019-03-04 10:05:00\n"
+        "ben@example.com,Ben,,2,2,b,,,2020-01-02 11:00:00\n",
+        lists=(news.pk,),
+        consent_text="Form at example.com",
+    )
+    said = "They signed up through a form. Form at example.com. "
+    assert {event.contact.email: event.text for event in ConsentEvent.objects.select_related("contact")} == {
+        "ada@example.com": f"{said}OPTIN_TIME: 2019-03-04 10:00:00; OPTIN_IP: 192.0.2.7; "
+        "CONFIRM_TIME: 2019-03-04 10:05:00",
+        "ben@example.com": f"{said}CONFIRM_TIME: 2020-01-02 11:00:00",
+    }
+
+
+def test_when_and_why_somebody_left_the_other_system_is_kept(run: Upload, news: MailingList) -> None:
+    known = Contact.objects.create(email="ada@example.com")
+    run(
+        f"{MAILCHIMP},UNSUB_TIME,UNSUB_REASON\nada@example.com,Ada,,2,1,a,2023-05-06 07:08:09,NORMAL\n",
+        lists=(news.pk,),
+    )
+    kept = "Import of people.csv. UNSUB_TIME: 2023-05-06 07:08:09; UNSUB_REASON: NORMAL"
+    assert Suppression.objects.get().detail == kept
+    assert known.consent_events.get(kind="withdrawn").text == kept
+
+
+def test_what_an_earlier_version_had_checked_is_read_again(check: Upload, news: MailingList) -> None:
+    job = check("Email,created_at\nada@example.com,2019-03-04\n", lists=(news.pk,))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE contacts_import_{job.pk} DROP COLUMN told")
+    jobs.start(job)
+    working.work(job.pk)
+    assert ConsentEvent.objects.get().text.endswith("created_at: 2019-03-04")
 
 
 def test_the_check_foretells_what_the_run_does_and_changes_nothing(check: Upload, news: MailingList) -> None:
