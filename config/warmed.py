@@ -116,7 +116,7 @@ def close_everything() -> None:
 
 
 def _migrate() -> None:
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import OperationalError, connection
 
     deadline = time.monotonic() + SLOWEST_DATABASE
@@ -128,7 +128,10 @@ def _migrate() -> None:
             if time.monotonic() > deadline:
                 raise NotStarted(f"The database does not answer: {problem}") from problem
             time.sleep(0.1)
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except CommandError as problem:
+        raise NotStarted(str(problem)) from problem
 
 
 def _get(path: str) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.fields import LineField
 from accounts.models import AuditEntry, Organisation
 from accounts.numbers import whole_number
+from accounts.organisation import senders
 from accounts.organisation.measuring import Tracking
 from accounts.wording import listed
 from campaigns.brands import choosing
@@ -145,6 +146,8 @@ class FromCard(Card):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for address in ("sender_email", "reply_to"):
+            self.fields[address].validators.append(senders.check)
         provider = self.fields["provider"]
         provider.queryset = Provider.objects.for_campaigns()  # type: ignore[attr-defined]
         provider.empty_label = f"The usual one ({Provider.objects.default()})"  # type: ignore[attr-defined]

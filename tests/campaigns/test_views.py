@@ -58,6 +58,17 @@ def test_card_is_saved_under_the_next_version(client_for: Browse, marketer: User
     assert (campaign.subject, campaign.preheader, campaign.updated_by) == ("New words", "", marketer)
 
 
+@pytest.mark.parametrize("field", ["sender_email", "reply_to"])
+def test_address_at_which_nobody_could_answer_is_refused_where_it_is_entered(
+    field: str, client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    typed = {"sender_name": "Mia", "sender_email": "mia@nordlicht.example", "reply_to": ""}
+    refused = save(client_for(marketer), campaign, "from", **typed | {field: "mia@localhost"})
+    assert refused.status_code == 422
+    assert "“localhost” is no domain of the internet" in refused.json()["errors"][field]
+    assert save(client_for(marketer), campaign, "from", **typed | {field: "mia@shop.lan"}).status_code == 200
+
+
 def test_two_editors_notice_each_other(client_for: Browse, marketer: User, admin: User, campaign: Campaign) -> None:
     save(client_for(admin), campaign, "subject", subject="Aron's", version=1)
     late = save(client_for(marketer), campaign, "name", name="Mia's", version=1)

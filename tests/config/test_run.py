@@ -45,13 +45,22 @@ def test_empty_folder_becomes_a_running_product_and_stops_in_order(var: Path) ->
     assert order == sorted(order)
 
 
-def test_second_start_finds_its_data(var: Path) -> None:
+def test_second_start_finds_its_data_and_an_older_tallypost_leaves_them_alone(var: Path) -> None:
     product = Product(var)
     try:
         product.wait_for("Tallypost runs at")
         assert product.sql("SELECT count(*) FROM delivery_provider") == [(1,)]
+        later = (
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('contacts', '9001_later', now()) RETURNING app"
+        )
+        product.sql(later)
     finally:
         product.stop()
+
+    older = Product(var)  # its pages would open, and fail wherever they write a row
+    assert older.process.wait(60) == 1
+    older.wait_for("last used by a newer Tallypost, whose changes this one lacks (1, among them contacts.9001_later)")
+    older.wait_for("Start the newer version again, or play back a backup from before it.")
 
 
 def test_taken_port_is_one_sentence_with_a_cure(tmp_path: Path) -> None:

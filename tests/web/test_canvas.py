@@ -790,6 +790,22 @@ def test_leaving_asks_about_what_cannot_be_stored_and_sends_what_is_on_its_way(w
     first.abort()
 
 
+def test_a_sender_address_is_marked_once_it_is_typed_and_not_before(writing: Page, draft: Campaign) -> None:
+    writing.goto(f"/campaigns/{draft.pk}/")
+    writing.locator("#card-from summary").click()
+    address, state = writing.locator("[name=sender_email]"), writing.locator("#save-state")
+    marked = writing.locator("#card-from .autosave-error")
+    address.fill("post@localhost")
+    expect(state).to_have_text("Not saved yet")
+    expect(marked).to_have_count(0)
+    address.blur()
+    expect(marked).to_contain_text("“localhost” is no domain of the internet")
+    expect(state).to_have_text("Not saved: see the marked field")
+    address.fill("post@localhost.example")
+    expect(state).to_have_text(re.compile("^Saved"))
+    expect(marked).to_have_count(0)
+
+
 def test_first_picture_takes_the_place_of_none_yet(live_server: LiveServer) -> None:
     session = Cast(Role.OWNER).browser().cookies["sessionid"].value
     blue = stage.picture()

@@ -118,7 +118,8 @@ function later(form, words) {
 }
 
 function settle(form, status, answer) {
-  showErrors(form, answer.errors ?? {});
+  form.heldBack = isHalfTyped(form, answer.errors ?? {}) ? answer.errors : null;
+  showErrors(form, form.heldBack ? {} : (answer.errors ?? {}));
   if (status === 409) {
     unsaved.add(form);
     return conflict(answer.conflict, answer.version);
@@ -126,7 +127,7 @@ function settle(form, status, answer) {
   if (status === 410) return reload();
   if (answer.errors) {
     refused.add(form);
-    return say("Not saved: see the marked field", "bad");
+    return form.heldBack ? say("Not saved yet") : say("Not saved: see the marked field", "bad");
   }
   form.isForced = false;
   if (form.elements.seen) form.elements.seen.value = answer.seen;
@@ -150,6 +151,19 @@ function complete(form, completed, asks) {
     if (document.activeElement === field) field.addEventListener("blur", put, { once: true });
     else put();
   }
+}
+
+// An address is no fault as long as somebody is typing it.
+function isHalfTyped(form, errors) {
+  const field = document.activeElement;
+  return field.type === "email" && field.form === form && field.name in errors;
+}
+
+function showHeldBack(form) {
+  if (!form.heldBack || unsaved.has(form) || sending === form) return;
+  showErrors(form, form.heldBack);
+  form.heldBack = null;
+  say("Not saved: see the marked field", "bad");
 }
 
 function showErrors(form, errors) {
@@ -187,7 +201,10 @@ export function mount(form) {
     mark();
     if (event.target.matches("select, [type=checkbox], [type=radio], [type=hidden]")) queue(form);
   });
-  form.addEventListener("focusout", () => queue(form));
+  form.addEventListener("focusout", () => {
+    showHeldBack(form);
+    queue(form);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     unsaved.add(form);
