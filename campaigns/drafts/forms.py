@@ -1,7 +1,7 @@
 """The cards of a campaign as forms. A draft takes what is typed; preflight says what is missing."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -313,17 +313,23 @@ class SeedListsField(_SeedListsField):
             gone = _deleted_seed_lists(value or ()) if problem.code == "invalid_choice" else []
             if not gone:
                 raise
-            lists, are, them = ("seed list", "is", "it") if len(gone) == 1 else ("seed lists", "are", "them")
-            said = f"The {lists} {listed([f'“{name}”' for name in gone])} {are} deleted, so nothing is sent yet."
+            lists, are, them = _words_of(gone)
+            said = f"The {lists} {are} deleted, so nothing is sent yet."
             raise ValidationError(f"{said} Choose another, or send it without {them}.") from None
 
     def label_from_instance(self, obj: SeedList) -> str:
         return f"{obj.name} ({len(obj.addresses)})"
 
 
-def _deleted_seed_lists(chosen: Iterable[str]) -> list[str]:
+def _words_of(names: Sequence[str]) -> tuple[str, str, str]:
+    """The seed lists, a verb and a pronoun."""
+    named = listed([f"“{name}”" for name in names])
+    return (f"seed list {named}", "is", "it") if len(names) == 1 else (f"seed lists {named}", "are", "them")
+
+
+def _deleted_seed_lists(chosen: Iterable[object]) -> list[str]:
     """Their names, as the audit trail has them."""
-    numbers = [number for text in chosen if (number := whole_number(text))]
+    numbers = [number for text in chosen if (number := whole_number(str(text)))]
     deleted = AuditEntry.objects.filter(action="seed_list.deleted", detail__seed_list__in=numbers)
     return list(deleted.order_by("subject").values_list("subject", flat=True))
 
@@ -349,6 +355,15 @@ class TestMailForm(forms.Form):
         through: Any = self.fields["through"]
         through.queryset = through.queryset.exclude(pk=way_out.pk)
         through.empty_label = f"{way_out}, as the campaign"
+
+    @property
+    def gone(self) -> str:
+        """Of seed lists that the form begins with and that are deleted since: a sentence, empty where there is none."""
+        kept = self.initial.get("seeds", ())
+        there = set(SeedList.objects.filter(pk__in=kept).values_list("pk", flat=True)) if kept else set()
+        names = _deleted_seed_lists(set(kept) - there)
+        lists, are, them = _words_of(names)
+        return f"The {lists} got the last test and {are} deleted: this one does not go to {them}." if names else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

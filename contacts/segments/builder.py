@@ -7,6 +7,7 @@ outermost group `r`. Buttons say what is to be done where: `do=row:r-1`.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from accounts.open_points import OpenPoint
@@ -19,6 +20,9 @@ ROOT = "r"
 _FIELD = re.compile(r"(?P<place>r(?:-\d{1,3}){1,4})-(?P<name>[a-z_]{1,30})")
 _FIRST = Rule("profile", {})
 _NO_ROWS = "Add a row: without one everybody is in it."
+_FULL = (
+    f"A segment has {rules.MOST_ROWS} rows at most. For more, make a segment of some, and ask for that one in a row."
+)
 _CIRCLE = "These rules lead back to this segment through another one. Take that row out."
 MATCHES = tuple(rules.MATCH_WORDS.items())
 
@@ -58,25 +62,30 @@ class GroupView:
     is_group: bool = True
     matches: Sequence[tuple[str, str]] = MATCHES
     problem: str = ""
+    full: str = ""  # why nothing can be added
 
 
 def read(posted: Mapping[str, str], known: Known) -> Group:
     """The rules as typed so far, also half-written ones, with what the pressed button does. Raises BadRules.
 
-    A choice that a row does not have any more, because another was made before it, becomes the first there is.
+    A choice that a row does not have any more, because another was made before it, becomes the first there is. A
+    row that there is no room for is not added.
     """
     by_place: dict[str, dict[str, str]] = {}
     for name, text in posted.items():
         found = _FIELD.fullmatch(name)
         if found:
             by_place.setdefault(found["place"], {})[found["name"]] = rules.tidy(text)
-    group = _group(ROOT, posted.get(f"{ROOT}-match", Match.ALL), by_place, posted.get("do", ""))
+    typed = partial(_group, ROOT, posted.get(f"{ROOT}-match", Match.ALL), by_place)
+    group = typed(posted.get("do", ""))
+    if rules.is_beyond(group):
+        group = typed("")
     return settled(rules.read(rules.write(group)), known)
 
 
 def view(group: Group, known: Known, circles: Collection[str] = ()) -> GroupView:
     """`circles`: keys of segments that lead back to the one that is built."""
-    return _group_view(group, known, circles, ROOT, 1)
+    return _group_view(group, known, circles, ROOT, 1, _FULL if rules.is_full(group) else "")
 
 
 def open_points(shown: GroupView) -> list[OpenPoint]:
@@ -166,16 +175,17 @@ def _open_points(shown: GroupView, rows: Iterator[int]) -> Iterator[OpenPoint]:
             yield OpenPoint(part.to_mend, f"Row {number}", part.problem)
 
 
-def _group_view(group: Group, known: Known, circles: Collection[str], place: str, depth: int) -> GroupView:
+def _group_view(group: Group, known: Known, circles: Collection[str], place: str, depth: int, full: str) -> GroupView:
     parts = [
         _row_view(part, known, circles, f"{place}-{number}")
         if isinstance(part, Rule)
-        else _group_view(part, known, circles, f"{place}-{number}", depth + 1)
+        else _group_view(part, known, circles, f"{place}-{number}", depth + 1, full)
         for number, part in enumerate(group.parts)
     ]
     problem = "" if parts else (_NO_ROWS if place == ROOT else compiling.EMPTY_GROUP)
     is_inner = place != ROOT
-    return GroupView(place, group.match.value, parts, depth < rules.MOST_DEEP - 1, is_inner, problem=problem)
+    may_nest = depth < rules.MOST_DEEP - 1
+    return GroupView(place, group.match.value, parts, may_nest, is_inner, problem=problem, full=full)
 
 
 def _row_view(rule: Rule, known: Known, circles: Collection[str], place: str) -> RowView:

@@ -52,9 +52,18 @@ class Group:
 def read(data: object) -> Group:
     """What `write` made, or what somebody else claims to be such. Raises BadRules."""
     found = _group(data, 1)
-    if sum(1 for _ in found.rows()) > MOST_ROWS:
+    if is_beyond(found):
         raise BadRules(f"A segment has {MOST_ROWS} rows at most.")
     return found
+
+
+def is_full(group: Group) -> bool:
+    """No row can be added."""
+    return _count(group) >= MOST_ROWS
+
+
+def is_beyond(group: Group) -> bool:
+    return _count(group) > MOST_ROWS
 
 
 def write(group: Group) -> dict[str, Any]:
@@ -65,6 +74,10 @@ def write(group: Group) -> dict[str, Any]:
             for part in group.parts
         ],
     }
+
+
+def _count(group: Group) -> int:
+    return sum(1 for _ in group.rows())
 
 
 def _group(data: object, depth: int) -> Group:

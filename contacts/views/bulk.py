@@ -39,7 +39,7 @@ def begin(request: StaffRequest) -> HttpResponse:
     try:
         number, named = _meant(selection)
     except measuring.TooSlow:
-        messages.error(request, "It takes too long to say who they are. Nobody was changed.")
+        messages.error(request, "It takes too long to say who they are. Nobody was changed.", extra_tags="refused")
         return redirect(back)
     if not number:
         first = (

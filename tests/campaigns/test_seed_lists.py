@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.test import Client
 from django.urls import reverse
 
@@ -134,6 +134,31 @@ def test_a_chosen_seed_list_that_was_deleted_meanwhile_is_named_and_the_others_s
     none = refused(to="", seeds=[inboxes, early, friends]).get_text()
     assert "The seed lists “Early readers”, “Friends” and “Inboxes” are deleted" in none
     assert "Enter an address" not in none
+
+
+def test_a_seed_list_that_was_deleted_since_the_last_test_is_missed_by_name(
+    marketer: User, client_for: Browser
+) -> None:
+    campaign, browser = letters.draft(marketer), client_for(marketer)
+    inboxes, early = (SeedList.objects.create(name=name, addresses=[GMAIL]).pk for name in ("Inboxes", "Early readers"))
+
+    def begun() -> BeautifulSoup:
+        page = BeautifulSoup(browser.get(campaign.get_absolute_url()).content, "html.parser")
+        form = page.find(id="test-form")
+        assert isinstance(form, Tag)
+        return BeautifulSoup(str(form), "html.parser")
+
+    test = reverse("campaign-test", args=[campaign.pk])
+    assert browser.post(test, {"to": marketer.email, "seeds": [inboxes, early]}).status_code == 200
+    assert "deleted" not in begun().get_text()
+    browser.post(reverse("seed-list-delete", args=[inboxes]))
+    said = "The seed list “Inboxes” got the last test and is deleted: this one does not go to it."
+    assert said in begun().get_text()
+    assert [str(box["value"]) for box in begun().select("[name=seeds][checked]")] == [str(early)]
+    browser.post(reverse("seed-list-delete", args=[early]))
+    assert "The seed lists “Early readers” and “Inboxes” got the last test and are deleted" in begun().get_text()
+    browser.post(test, {"to": marketer.email})
+    assert "deleted" not in begun().get_text()
 
 
 @pytest.mark.django_db(transaction=True)

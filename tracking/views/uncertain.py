@@ -65,7 +65,7 @@ def send_again(request: StaffRequest, batch_id: int) -> HttpResponse:
     try:
         count = ledger.send_again(chosen.batch, chosen.ids, by=str(request.user))
     except ledger.NotPossible as reason:
-        messages.warning(request, f"Nothing is sent again. {reason}")
+        messages.warning(request, f"Nothing is sent again. {reason}", extra_tags="refused")
         return redirect(chosen.url)
     audit.record(request, "messages.again", chosen.title.text, batch=chosen.batch.pk, people=count)
     messages.success(request, f"{count_people(count)} will get it once more.")

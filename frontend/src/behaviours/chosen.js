@@ -19,13 +19,17 @@ export function mount(form) {
 
   function begin() {
     const kept = ticked.of(table);
-    if (kept?.isSent && form.dataset.chosenRefused === undefined) ticked.forget(table);
+    if (kept?.isSent && !wasRefused()) ticked.forget(table);
     else if (kept && kept.among !== among) sayWhere(kept);
     else if (kept) {
       everyone.checked = kept.isAll;
       return new Set(kept.ids);
     }
     return new Set();
+  }
+
+  function wasRefused() {
+    return "chosenRefused" in form.dataset || Boolean(document.querySelector("#messages [data-refused]"));
   }
 
   function show() {

@@ -176,6 +176,33 @@ def test_nobody_has_rows_without_end(people: None, browser: Client) -> None:
     assert browser.post("/segments/preview/", {"r-match": "'; DROP TABLE contacts_contact; --"}).status_code == 422
 
 
+@pytest.mark.parametrize("address", ["/segments/new/", "/segments/preview/"])
+@pytest.mark.parametrize("button", ["row:r", "group:r", "row:r-39"])
+def test_who_asks_for_a_row_more_than_there_is_room_for_keeps_all_of_them(
+    people: None, browser: Client, address: str, button: str
+) -> None:
+    rows = [f"r-{n}" for n in range(39)]
+    typed = {"name": "Many", "r-match": "any", "r-39-match": "all"}
+    for number, row in enumerate([*rows, "r-39-0"]):
+        typed |= {
+            f"{row}-is": "profile",
+            f"{row}-field": "first_name",
+            f"{row}-how": "is",
+            f"{row}-value": f"Ana {number}",
+        }
+    answer = browser.post(address, typed | {"do": button})
+    assert answer.status_code == 200
+    shown = BeautifulSoup(answer.content, "html.parser")
+    assert [control["value"] for control in shown.select("[name$=-value]")] == [f"Ana {n}" for n in range(40)]
+    assert "A segment has 40 rows at most." in shown.get_text()
+    adding = shown.select("[value^='row:'], [value^='group:']")
+    assert len(adding) == 4
+    assert all(control.has_attr("disabled") for control in adding)
+    fewer = BeautifulSoup(browser.post(address, typed | {"do": "remove:r-7"}).content, "html.parser")
+    assert "rows at most" not in fewer.get_text()
+    assert not fewer.select("[value^='row:'][disabled]")
+
+
 def test_a_circle_is_refused(people: None, browser: Client) -> None:
     one = segment("One", IN_PARIS)
     two = segment("Two", Rule("segment", {"how": "in", "segment": str(one.pk)}))
@@ -246,8 +273,9 @@ def test_no_page_waits_for_a_slow_condition(people: None, browser: Client, monke
         assert "Nobody fits" not in said
     assert "It takes too long to say" in page(browser.get(f"{address}why/", {"address": "ana@example.com"}))
     for ask in (browser.get, browser.post):
-        said = page(ask("/contacts/change/", {"action": "delete", "all": "1", "segment": number}, follow=True))
-        assert "It takes too long to say who they are. Nobody was changed." in said
+        answer = ask("/contacts/change/", {"action": "delete", "all": "1", "segment": number}, follow=True)
+        assert "It takes too long to say who they are. Nobody was changed." in page(answer)
+        assert BeautifulSoup(answer.content, "html.parser").select("#messages [data-refused]"), "who is ticked stays so"
     exported = browser.post(f"/contacts/export/?{here}")
     assert exported.headers["Location"] == ExportJob.objects.get(query=here).get_absolute_url()
 
