@@ -22,11 +22,16 @@ def check(campaign: Campaign) -> Iterator[Finding]:
             said.setdefault(one.text, (one, where, card, block))
     for one, where, card, block in list(said.values())[:_MOST]:
         text = f"“{one.text[:60]}” in the {where} is a merge tag of {one.system}; readers would see it as it stands."
-        cure = f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
-        yield Finding("block", "foreign-tag", text, cure, card, FIX if one.ours else "", block)
+        yield Finding("block", "foreign-tag", text, _cure(one), card, FIX if one.is_settled else "", block)
     if len(said) > _MOST:
         text = f"{len(said) - _MOST} more merge tags of other systems are in the mail."
         yield Finding("block", "foreign-tag", text, "Replace them with tags from the list.", "content")
+
+
+def _cure(one: Foreign) -> str:
+    if one.is_left_out:
+        return "It can be left out: what it stands for comes of itself here."
+    return f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
 
 
 def known_and_unknown(campaign: Campaign) -> list[Foreign]:
@@ -35,7 +40,7 @@ def known_and_unknown(campaign: Campaign) -> list[Foreign]:
     for source, is_html, *_ in _sources(campaign):
         for one in foreign.find(source, known, is_html=is_html):
             said.setdefault(one.text, one)
-    return sorted(said.values(), key=lambda one: not one.ours)
+    return sorted(said.values(), key=lambda one: not one.is_settled)
 
 
 def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
@@ -50,7 +55,7 @@ def translate(campaign: Campaign) -> int:
     def changed(source: str, *, is_html: bool) -> str:
         nonlocal count
         found = foreign.find(source, known, is_html=is_html)
-        count += sum(bool(one.ours) for one in found)
+        count += sum(one.is_settled for one in found)
         return foreign.translate(source, found)
 
     campaign.subject = changed(campaign.subject, is_html=False)
