@@ -1,6 +1,9 @@
 """Merge tags that came along from another system: named before the launch, and put into ours where we have the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from types import MappingProxyType
 
 from campaigns.content import blocks
 from campaigns.merge import foreign
@@ -30,7 +33,7 @@ def check(campaign: Campaign) -> Iterator[Finding]:
 
 def _cure(one: Foreign) -> str:
     if one.is_left_out:
-        return "It can be left out: what it stands for comes of itself here."
+        return "It can be left out: it is not needed here."
     return f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
 
 
@@ -48,13 +51,16 @@ def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
     return foreign.without(source, foreign.find(source, known, is_html=is_html))
 
 
-def translate(campaign: Campaign) -> int:
-    """Change the words of the draft wherever we have the same; how many tags it were. Saving is the caller's."""
+def translate(campaign: Campaign, instead: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Change the words of the draft wherever we have the same; how many tags it were. Saving is the caller's.
+
+    `instead`: for tags that we have nothing like, what somebody wants in their place; empty: nothing.
+    """
     known, count = fields(), 0
 
     def changed(source: str, *, is_html: bool) -> str:
         nonlocal count
-        found = foreign.find(source, known, is_html=is_html)
+        found = [_decided(one, instead, is_html=is_html) for one in foreign.find(source, known, is_html=is_html)]
         count += sum(one.is_settled for one in found)
         return foreign.translate(source, found)
 
@@ -69,6 +75,13 @@ def translate(campaign: Campaign) -> int:
             block[field.name] = changed(block[field.name], is_html=field.is_html)
         campaign.blocks = blocks.validate(document)
     return count
+
+
+def _decided(one: Foreign, instead: Mapping[str, str], *, is_html: bool) -> Foreign:
+    if one.is_settled or one.text not in instead:
+        return one
+    words = instead[one.text]
+    return replace(one, ours=escape(words) if is_html else words, is_left_out=not words)
 
 
 def fields() -> dict[str, str]:

@@ -155,7 +155,8 @@ SELECT count(*) FILTER (WHERE c.id IS NULL AND NOT %(only_suppress)s) AS new,
        count(*) FILTER (WHERE sp.email IS NULL AND s.status < {Status.HELD} AND c.id IS NOT NULL AND EXISTS (
            SELECT 1 FROM contacts_subscription b
            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s) AND b.state = 'unsubscribed')) AS unsubscribed,
-       count(*) FILTER (WHERE sp.email IS NULL AND s.status >= {Status.HELD}) AS leaving
+       count(*) FILTER (WHERE sp.email IS NULL AND s.status >= {Status.HELD}) AS leaving,
+       count(*) FILTER (WHERE sp.email IS NULL AND s.status = {Status.UNCONFIRMED}) AS unconfirmed
 FROM {{table}} s
 LEFT JOIN contacts_contact c ON lower(c.email) = s.key
 LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
@@ -270,6 +271,7 @@ SELECT count(*) FILTER (WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS n
        count(*) FILTER (WHERE is_suppressed) AS suppressed,
        count(*) FILTER (WHERE 0 > ANY(on_lists) AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
        count(*) FILTER (WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
+       count(*) FILTER (WHERE NOT is_suppressed AND status = {Status.UNCONFIRMED}) AS unconfirmed,
        (SELECT count(*) FROM joined WHERE state = 'subscribed') AS joined
 FROM slice
 """  # noqa: S608

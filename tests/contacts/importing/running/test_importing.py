@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test import Client
 
 from accounts.models import User
 from contacts import audience, consent
@@ -115,6 +116,7 @@ def test_the_check_foretells_what_the_run_does_and_changes_nothing(check: Upload
         "suppressed": 1,
         "unsubscribed": 1,
         "leaving": 0,
+        "unconfirmed": 0,
     }
     known.refresh_from_db()
     assert known.first_name == "Old"
@@ -203,6 +205,22 @@ def test_unconfirmed_people_stay_so(run: Upload, news: MailingList) -> None:
     run("Email,Status\nada@example.com,unconfirmed\n", lists=(news.pk,))
     assert Subscription.objects.get().state == "unconfirmed"
     assert sendable(news) == set()
+
+
+def test_the_report_counts_whoever_has_not_confirmed(
+    run: Upload, client: Client, marketer: User, news: MailingList
+) -> None:
+    consent.suppress("dan@example.com", Suppression.Reason.MANUAL)
+    job = run(
+        "Email,Status\nada@example.com,active\nben@example.com,unconfirmed\ncy@example.com,pending\n"
+        "dan@example.com,unconfirmed\neve@example.com,unsubscribed\n",
+        lists=(news.pk,),
+    )
+    done = job.counts["done"]
+    assert [done[name] for name in ("joined", "unconfirmed", "suppressed", "leaving")] == [1, 2, 1, 1]
+    client.force_login(marketer)
+    page = " ".join(client.get(job.get_absolute_url()).content.decode().split())
+    assert 'Not confirmed, says the file</dt><dd>2 <span class="muted">get no mail before they agree here' in page
 
 
 @pytest.mark.parametrize(
