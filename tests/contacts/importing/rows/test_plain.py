@@ -23,7 +23,7 @@ COLUMNS = {
     "opted_out": ("yes", "no", "", "2024-03-01"),
     "proof": ("2024-03-01 10:00", "192.0.2.1", "a\\b\tc", "", "NULL", "x" * 500),
     "tags": ("a;b", '["a", "\\\\"]', ""),
-    "json": ('{"city": "Ulm", "n": 2}', '{"tags": ["vip"], "first": ""}', "{", ""),
+    "json": ('{"city": "Ulm", "n": 2}', '{"tags": ["vip"], "first": ""}', '{"a": {"b": [1, "x"]}}', "{", ""),
     "field:number": ("3,5", "three", "", "1e5"),
     "field:date": ("12.03.2026", "soon", ""),
     "field:text": ("Köln", "a\\b", 'say "hi"', "x" * 10_001, " "),

@@ -317,6 +317,27 @@ def test_json_of_listmonk_becomes_fields_that_mails_can_use(run: Upload) -> None
     assert dict(Field.objects.values_list("key", "kind")) == {"city": "text", "good": "boolean", "n": "number"}
 
 
+def test_lists_objects_and_days_within_json_become_fields_too(run: Upload) -> None:
+    run(
+        "email,attributes\n"
+        'a@x.com,"{""address"": {""zip"": ""01067"", ""geo"": {""lat"": 51.05}}, ""likes"": [""Jazz"", ""jazz"", 7]}"\n'
+        'b@x.com,"{""likes"": [""Rock""], ""since"": ""2020-03-04"", ""until"": ""2020-03-04"", '
+        '""things"": [{""a"": 1}]}"\n'
+        'c@x.com,"{""until"": ""for ever"", ""address"": {}, ""tags"": [""VIP""]}"\n'
+    )
+    assert {field.key: (field.kind, field.options) for field in Field.objects.all()} == {
+        "address_zip": ("text", []),
+        "address_geo_lat": ("number", []),
+        "likes": ("choices", ["Jazz", "7", "Rock"]),
+        "since": ("date", []),
+        "until": ("text", []),
+    }
+    values = {contact.email: contact.attributes for contact in Contact.objects.all()}
+    assert values["a@x.com"] == {"address_zip": "01067", "address_geo_lat": 51.05, "likes": ["Jazz", "7"]}
+    assert values["b@x.com"]["things"] == [{"a": 1}], "kept, though no field can hold it"
+    assert values["c@x.com"] == {"until": "for ever", "tags": ["VIP"]}
+
+
 def test_sample_person_who_is_imported_is_no_sample_any_more(run: Upload) -> None:
     Contact.objects.create(email="ada@example.com", is_sample=True)
     run("Email\nada@example.com\n")
