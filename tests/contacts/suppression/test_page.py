@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from bs4 import BeautifulSoup
@@ -78,6 +79,10 @@ def test_whoever_lifts_one_comes_back_to_the_same_filter_and_page(browser: Clien
     form = _form_to_lift(browser.get(here), "gone@example.com")
     refused = browser.post(form, {"reason": ""})
     assert refused.status_code == 422
+    beside = BeautifulSoup(refused.content, "html.parser").select("main .chips a[href], main search form")
+    assert len(beside) > 2
+    for one in beside:  # the page stands at the form's address, which nothing may be asked of
+        assert browser.get(urljoin(form, str(one.get("href") or one.get("action") or ""))).status_code == 200
     form = _form_to_lift(refused, "gone@example.com")
     assert browser.post(form, {"reason": "They asked"}).headers["Location"] == here
 
