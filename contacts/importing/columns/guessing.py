@@ -22,7 +22,7 @@ _NAMES: dict[str, str] = {
     Target.FULL_NAME: "name fullname contactname displayname nomcomplet vollername nom subscribername",
     Target.LANGUAGE: "language lang sprache langue locale idioma",
     Target.TIME_ZONE: "timezone tz zeitzone fuseauhoraire",
-    Target.TAGS: "tags tag etiquettes schlagworte schlagworter",
+    Target.TAGS: "tags tag labels groupmembership etiquettes schlagworte schlagworter",
     Target.JSON: "attributes attribs attributesjson",
     Target.OPENS: "opensmaybecounted openconsent consenttoopens opentrackingconsent trackopens",
     Target.CLICKS: "clicksmaybecounted clickconsent consenttoclicks clicktrackingconsent trackclicks",

@@ -86,6 +86,11 @@ def test_when_from_where_and_how_somebody_agreed_is_taken_as_proof(header: str, 
     assert [name.replace(" ", "_") for name, target in found if target == "proof"] == expected.split()
 
 
+def test_labels_of_an_address_book_are_tags() -> None:
+    header = "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value"
+    assert targets(header, "A,B,* myContacts ::: Chor,* Home,a@x.com")[2] == "tags"
+
+
 def test_a_field_there_is_already_takes_its_column() -> None:
     assert guessing.columns(["Email", "Shoe Size"], [["a@x.com", "4"]], {"shoe_size": "Shoe size"})[1] == Column(
         "field", key="shoe_size"

@@ -105,6 +105,8 @@ def test_tags_are_a_list_in_a_cell() -> None:
     assert json.loads(prepare("email tags", "a@x.com", '"VIP","Blog, weekly"').attributes) == {
         "tags": ["VIP", "Blog, weekly"]
     }
+    for cell, tags in (("* myContacts ::: Choir, old", ["myContacts", "Choir, old"]), ("* Choir", ["Choir"])):
+        assert json.loads(prepare("email tags", "a@x.com", cell).attributes) == {"tags": tags}
 
 
 @pytest.mark.parametrize(
