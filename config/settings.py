@@ -146,6 +146,7 @@ LANGUAGES = [
     ("ja", "日本語"),
     ("ar", "العربيّة"),
 ]
+FORMAT_MODULE_PATH = "config.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -4,6 +4,7 @@ It is read page by page from the latest on: a page asks each source for no more 
 thousands of events costs what somebody with fifty costs.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,9 @@ from operator import attrgetter
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
+from accounts import wording
 from accounts.registry import Registry
 from contacts.addresses import key
 from contacts.models import ConsentEvent, Contact, ListSuppression, Suppression, TrackingConsent, TrackingConsentEvent
@@ -19,6 +22,7 @@ from contacts.suppression import lifting
 
 T = TypeVar("T", bound=Model)
 SIZE = 50
+_UTC = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_AT_ONCE = 5_000  # of one moment: an import that put somebody on as many lists
 
@@ -157,7 +161,20 @@ def _consent(contact: Contact, wanted: Wanted) -> Iterator[Entry]:
     if not wanted.wants("consent"):
         return
     for event in latest(contact.consent_events.select_related("list", "by"), wanted):
-        yield Entry(event.at, "consent", consent_in_words(event), event.text)
+        yield Entry(event.at, "consent", consent_in_words(event), proof_in_words(event))
+
+
+def proof_in_words(event: ConsentEvent) -> str:
+    """As it was said; what a pause says of its end is kept in UTC, and read like every other time on the page."""
+    return event.text if event.kind != ConsentEvent.Kind.PAUSED else _UTC.sub(_in_the_readers_zone, event.text)
+
+
+def _in_the_readers_zone(found: re.Match[str]) -> str:
+    try:
+        at = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+    except ValueError:
+        return found[0]
+    return wording.moment(timezone.localtime(at), timezone.localtime())
 
 
 def consent_in_words(event: ConsentEvent) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts import mailing
+from accounts.egress import failures
 from accounts.mailing import Mail
 from accounts.models import Organisation
 from accounts.secrets import Unreadable
@@ -94,7 +95,7 @@ def send_raw_through(
     except (LookupError, RecursionError):
         return Outcome(f"{provider}: the mail cannot be read, so that it could be handed over.")
     except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
-        problem = f"{provider}: {str(error) or 'no answer in time'}"
+        problem = f"{provider}: {failures.why(error)}"
         is_uncertain = isinstance(error, TimeoutError) or (isinstance(error, _Failed) and error.may_have_arrived)
         return Outcome(problem, may_have_arrived=is_uncertain)
     return Outcome()

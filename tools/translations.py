@@ -14,6 +14,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import django
@@ -61,20 +62,25 @@ Words = str | tuple[str, str]
 _CALL = re.compile(r"gettext\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")\)")
 
 
-def words(language: str) -> list[Words]:
+def words(language: str) -> tuple[Words, ...]:
     """Every text that is to be translated, in the order of the files."""
-    if language == "en":
-        return of_django()
+    return of_django() if language == "en" else of_recipients()
+
+
+@cache
+def of_recipients() -> tuple[Words, ...]:
+    """All texts of their pages and mails, and what of Django's may be said there: in every language the same."""
     own = [text for path in sorted(_TEMPLATES.rglob("*.html")) for text in _of_template(path)]
     own += [text for folder in _CODE for path in sorted(folder.rglob("*.py")) for text in _of_code(path)]
     said = [text for text in of_django() if (text if isinstance(text, str) else text[0]) in _SAID_TO_RECIPIENTS]
-    return list(dict.fromkeys([*own, *said]))
+    return tuple(dict.fromkeys([*own, *said]))
 
 
-def of_django() -> list[Words]:
+@cache
+def of_django() -> tuple[Words, ...]:
     """All sentences by which Django refuses what somebody entered."""
     found = [text for path in _SAY_WHAT_IS_WRONG for text in _sentences(_DJANGO / path)]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def languages() -> list[str]:

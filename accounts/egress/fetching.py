@@ -17,6 +17,7 @@ from typing import Literal
 
 import ada_url
 
+from accounts.egress import failures
 from accounts.egress.deadline import Deadline
 from accounts.egress.guard import Guard, Refused
 
@@ -193,7 +194,7 @@ def worded(host: str, deadline: Deadline, kind: type[NoAnswer] = NoAnswer) -> It
     except TimeoutError:
         raise kind(f"{host} did not answer in time.") from None
     except ssl.SSLCertVerificationError as problem:
-        words = f"The certificate of {host} is not good: {problem.verify_message}."
+        words = f"The certificate of {host} is not good: {failures.certificate(problem)}."
         raise BadCertificate(words, problem.verify_code) from None
     except (OSError, http.client.HTTPException) as problem:
         raise kind(f"{host} {_why(problem, deadline)}.") from None
@@ -206,7 +207,7 @@ def _why(problem: Exception, deadline: Deadline) -> str:
         if problem.errno == socket.EAI_AGAIN:
             return "could not be asked: the name server does not answer"
         return "is a name that leads nowhere: no name server knows an address for it"
-    return f"could not be asked: {_short(problem)}"
+    return f"could not be asked: {_short(failures.why(problem))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,5 +247,5 @@ def validity(encrypted: ssl.SSLSocket) -> Validity | None:
     return Validity(*(datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC) for text in (since, until)))
 
 
-def _short(problem: Exception) -> str:
-    return " ".join((str(problem) or type(problem).__name__).split())[:200]
+def _short(words: str) -> str:
+    return " ".join(words.split())[:200]

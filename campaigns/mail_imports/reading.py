@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from campaigns.content import blocks, bounds
 from campaigns.mail_imports import mjml_source
+from campaigns.merge.foreign_names import SUBJECTS, plain
 
 Kind = Literal["html", "mjml", "blocks"]
 FORMAT = "tallypost-campaign"
@@ -55,7 +56,7 @@ def text(words: str, *, name: str = "") -> Brought:
         raise Unusable("There is no HTML in it. Copy the source of the mail: it begins with <html> or <!doctype html>.")
     if problem := bounds.problem_of_html(words):
         raise Unusable(problem)
-    return Brought("html", words, name=name, subject=_found(_TITLE, words))
+    return Brought("html", words, name=name, subject=_subject(words))
 
 
 def decoded(data: bytes, charset: str = "") -> str:
@@ -84,7 +85,7 @@ def _mjml(words: str, name: str, begins: int) -> Brought:
         raise Unusable(problem)
     note = "Compiled from MJML; from here on it is written in HTML. The MJML is kept beside it."
     notes = (note, *mjml_source.not_drawn(words))
-    return Brought("mjml", page, words, name, _found(_TITLE, words), _found(_PREVIEW, words), notes=notes)
+    return Brought("mjml", page, words, name, _subject(words), _found(_PREVIEW, words), notes=notes)
 
 
 def _document(words: str, name: str) -> Brought:
@@ -108,6 +109,13 @@ def _document(words: str, name: str) -> Brought:
 
 
 _LINES = ("name", "subject", "preheader")
+
+
+def _subject(words: str) -> str:
+    """The title, unless it only says that the subject stands there."""
+    title = _found(_TITLE, words)
+    is_one_tag = re.fullmatch(r"\*\|[^|]*\|\*|\{\{[^{}]*\}\}", title)
+    return "" if is_one_tag and plain(title) in SUBJECTS else title
 
 
 def _found(shape: re.Pattern[str], words: str) -> str:

@@ -6,10 +6,10 @@ A tag is told by its brackets where nobody else writes such brackets, and by bra
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from html import unescape
+from html import escape, unescape
 
 from campaigns.merge import foreign_conditions, syntax
-from campaigns.merge.foreign_names import OWNERS, is_known, plain, translated
+from campaigns.merge.foreign_names import OF_ITSELF, OWNERS, SUBJECTS, is_known, plain, translated
 from campaigns.merge.localised import FILTERS
 
 _NAME = r"(?P<name>[^\W\d][\w .:-]{0,60}?)"
@@ -45,6 +45,7 @@ _SHAPES: tuple[tuple[str, str], ...] = (
     ("Campaign Monitor", r"</?(?:unsubscribe|webversion|forwardtoafriend|preferences)(?:\s[^<>]*)?>"),
     ("Moosend", r"#[a-z]+:\w+(?::\w+)?#|#(?:unsubscribeLink|updatePreferences)#"),
     ("Keap", r"~[A-Z]\w+\.(?P<name>\w+)~"),
+    ("listmonk", r"@TrackLink(?!\w)"),
 )
 # Brackets that everybody uses: the name decides. Each shape begins with the bracket, and what may not stand before it
 # is asked behind it: that way `re` leaps from bracket to bracket, and does not try each character of the mail.
@@ -83,6 +84,14 @@ _OUR_BLOCKS = frozenset(
     {"if", "elif", "else", "endif", "for", "endfor", "set", "include", "extends", "macro", "raw", "debug", "block"}
 )
 _ALWAYS_THERE = frozenset({"postal_address", "organisation_name", "email"})
+# A Go template, which listmonk's are: a condition, or a function that is called.
+_GO = re.compile(
+    r"""\{\{-?\s*(?:(?P<word>if|else\s+if(?=\s+(?:\w+\s+)?[.(])|end|with|range|define|block)\b(?P<asked>[^{}\n]*?)
+    |(?P<call>L\.Ts?|Date|TrackLink|TrackView|Safe|template)\b(?P<given>[^{}\n]*?))\s*-?\}\}""",
+    re.VERBOSE,
+)
+_GO_WORDS = {"email.unsub": "Unsubscribe", "email.viewInBrowser": "View in browser"}
+_TITLE = re.compile(r"<title[^<>]*+>[^<]{0,1000}?</title", re.IGNORECASE)
 _STYLE = re.compile(r"<(style|script)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG_START = re.compile(r"<[a-zA-Z/!]")
 _LINK_TAG = re.compile(r"<a[ ]|</a", re.IGNORECASE)
@@ -99,13 +108,22 @@ _FILTER_NAMES = frozenset(FILTERS)
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """`ours` takes its place; "" where we have nothing like it."""
+    """`ours` takes its place; "" where we have nothing like it.
+
+    `is_left_out`: what it stood for comes of itself here, as the preheader does, so nothing takes its place.
+    """
 
     text: str
     start: int
     system: str
     ours: str
     is_condition: bool = False
+    is_left_out: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether translating does away with it."""
+        return bool(self.ours) or self.is_left_out
 
     @property
     def end(self) -> int:
@@ -119,22 +137,52 @@ def find(source: str, fields: dict[str, str], *, is_html: bool = True) -> list[F
     for one in sorted(_all(text, fields), key=lambda one: (one.start, -len(one.text))):
         if not found or one.start >= found[-1].end:
             found.append(one)
-    if any(one.is_condition and not one.ours for one in found):  # half a condition helps nobody
-        found = [replace(one, ours="") if one.is_condition else one for one in found]
+    titles = [match.span() for match in _TITLE.finditer(text)] if is_html else []
+    found = _whole_conditions([_left_out(one, titles) for one in found])
     return _fitted(found, source) if is_html else found
 
 
 def translate(source: str, found: list[Foreign]) -> str:
     out, at = [], 0
     for one in found:
-        out += [source[at : one.start], one.ours or one.text]
+        out += [source[at : one.start], "" if one.is_left_out else one.ours or one.text]
         at = one.end
     return "".join(out) + source[at:]
 
 
 def without(source: str, found: list[Foreign]) -> str:
     """The rest of it, for checks that know our language alone."""
-    return translate(source, [replace(one, ours=" " * len(one.text)) for one in found])
+    return translate(source, [replace(one, ours=" " * len(one.text), is_left_out=False) for one in found])
+
+
+def _left_out(one: Foreign, titles: list[tuple[int, int]]) -> Foreign:
+    name = plain(one.text)
+    is_title = name in SUBJECTS and any(start < one.start < end for start, end in titles)
+    return replace(one, ours="", is_left_out=True) if name in OF_ITSELF or is_title else one
+
+
+def _whole_conditions(found: list[Foreign]) -> list[Foreign]:
+    """Half a condition helps nobody: each from its IF to its END becomes ours as a whole, or stays as it is."""
+    settled, half = list(found), set[int]()
+    open_ones: dict[str, list[list[int]]] = {}
+    for index, one in enumerate(found):
+        if not one.is_condition:
+            continue
+        inner = open_ones.setdefault(one.text[0], [])
+        if not foreign_conditions.CLOSES_OR_GOES_ON.match(one.text):
+            inner.append([index])
+        elif not inner:
+            half.add(index)
+        elif not foreign_conditions.CLOSES.match(one.text):
+            inner[-1].append(index)
+        else:
+            parts = [*inner.pop(), index]
+            if found[parts[0]].is_left_out and len(parts) == 2:
+                settled[index] = replace(one, ours="", is_left_out=True)
+            elif not all(found[part].ours for part in parts):
+                half.update(parts)
+    half.update(part for inner in open_ones.values() for parts in inner for part in parts)
+    return [replace(one, ours="", is_left_out=False) if index in half else one for index, one in enumerate(settled)]
 
 
 def _all(text: str, fields: dict[str, str]) -> Iterator[Foreign]:
@@ -182,6 +230,8 @@ def _mailchimp(body: str, fields: dict[str, str]) -> tuple[str, bool]:
             return "{% else %}", True
         case "END":
             return "{% endif %}", True
+        case "URL":  # encoded for where it stands, as ours are anyway
+            return _output(translated(rest, fields), ""), False
         case "UPPER" | "LOWER" | "TITLE":
             ours = translated(rest, fields)
             return (f"{{{{ {ours}|{word.lower()} }}}}" if ours else ""), False
@@ -193,6 +243,9 @@ def _curly(match: re.Match[str], fields: dict[str, str]) -> Iterator[Foreign]:
     if match["word"]:
         if _DJANGO.search(text) or match["word"] not in _OUR_BLOCKS:
             yield Foreign(text, match.start(), "Klaviyo or another system", *_django(text, match["word"], fields))
+        return
+    if (go := _GO.fullmatch(unescape(text))) and "end" not in fields.values():
+        yield Foreign(text, match.start(), "listmonk", *_go(go, fields))
         return
     looked_up = _LOOKUP.sub(lambda found: f".{found[2]}", text)  # Klaviyo
     name = _CURLY_NAME.match(looked_up) if len(text) <= _LONG_NAME else None
@@ -210,11 +263,20 @@ def _curly(match: re.Match[str], fields: dict[str, str]) -> Iterator[Foreign]:
     yield Foreign(text, match.start(), _system_of(text), _output(ours, _fallback(name) if name else ""))
 
 
+def _go(tag: re.Match[str], fields: dict[str, str]) -> tuple[str, bool]:
+    if tag["word"]:
+        return foreign_conditions.go(tag["word"], tag["asked"], fields), True
+    said = re.fullmatch(r"""\s*["`]([^"`{}<>]*)["`]\s*\.?\s*""", tag["given"])
+    if tag["call"] == "TrackLink" and said:
+        return escape(said[1]), False  # links are followed here of themselves
+    return (_GO_WORDS.get(said[1], "") if tag["call"] in {"L.T", "L.Ts"} and said else ""), False
+
+
 def _django(text: str, word: str, fields: dict[str, str]) -> tuple[str, bool]:
     if word in {"if", "elif"}:
         names = [found["owned"] or found["var"] for found in _DJANGO.finditer(text)]
         ours = _DJANGO.sub(lambda found: translated(found["owned"] or found["var"], fields), text)
-        return (ours if all(translated(name, fields) for name in names) and _is_readable(ours) else ""), True
+        return (ours if all(translated(name, fields) for name in names) and _is_readable(ours) else ""), False
     link = translated(word, fields)
     return _output(link, "") if link.endswith("_url") else "", False
 

@@ -5,6 +5,10 @@ from html import unescape
 
 from campaigns.merge.foreign_names import plain, translated
 
+CLOSES = re.compile(r"\*(?:\||%7C)END|%/|\{\{\{?[-~]?\s*(?:/|end\b)", re.IGNORECASE)
+CLOSES_OR_GOES_ON = re.compile(
+    CLOSES.pattern + r"|\*(?:\||%7C)ELSE|%ELSE|\{\{\{?[-~]?\s*(?:else\b|\^\s*\})", re.IGNORECASE
+)
 # Mailchimp shows its archive the same words; here everybody who reads them has an address.
 _ON_THE_WEB = {"IF": "{% if not email %}", "ELSEIF": "{% elif not email %}", "IFNOT": "{% if email %}"}
 
@@ -40,6 +44,18 @@ def handlebars(condition: re.Match[str], name: re.Match[str] | None, fields: dic
         return "{% endif %}"
     ours = translated(name["name"], fields) if name and condition[2] else ""
     return f"{{% if {'not ' if condition[2] == 'unless' else ''}{ours} %}}" if ours else ""
+
+
+def go(word: str, asked: str, fields: dict[str, str]) -> str:
+    """Of a Go template; `word`: if, else if, end, or one that begins what has nothing like it here."""
+    if word == "end":
+        return "{% endif %}"
+    found = re.fullmatch(r"\s*(?:(not|eq|ne)\s+)?(\.[\w.]+)(?:\s+\"([^\"{}%]*)\")?\s*", asked)
+    ours = translated(found[2], fields) if found and word in {"if", "else if"} else ""
+    if not found or not ours or (found[1] in {"eq", "ne"}) == (found[3] is None):
+        return ""
+    said = {None: ours, "not": f"not {ours}", "eq": f'{ours} == "{found[3]}"', "ne": f'{ours} != "{found[3]}"'}
+    return f"{{% {'if' if word == 'if' else 'elif'} {said[found[1]]} %}}"
 
 
 def _handlebars_else(tag: str, fields: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ OWNERS = (
     "userprofile|var|vars|visitor|message|account|organi[sz]ation|company|campaign|newsletter|system|site_?settings|"
     "event|link|date|site|mj|pm|li|html|list|sender|store|shop|trigger|ownerfield|workspace"
 )
+OWNERS = rf"subscriber\.attribs|{OWNERS}"
 _OWNER = re.compile(rf"(?:{OWNERS})\s*[.:=\s]\s*", re.IGNORECASE)
 _FIRST = "firstname fname first givenname forename vorname prenom prénom nombre firstnamefix name fullname nickname"
 _LAST = "lastname lname last surname familyname nachname nom apellido apellidos lastnamefix namelast"
@@ -21,7 +22,7 @@ _ADDRESS = (
 _VIEW = (
     "webversion webview webviewurl webviewtext webviewlink viewinbrowser viewonline viewasweb viewemailinbrowser "
     "browser webcopy archive archiveurl archivepage mirror mirrorurl permalink weblink viewaswebpageurl "
-    "weblinkurl emailviewurl"
+    "weblinkurl emailviewurl messageurl"
 )
 _SETTINGS = re.compile(
     r"preference|updateprofile|manageurl|managesub|profileurl|updatelink|editprofile|subscriptioncent"
@@ -35,6 +36,12 @@ _OURS = {
     **dict.fromkeys(_NAME.split(), "organisation_name"),
     **dict.fromkeys(_VIEW.split(), "view_url"),
 }
+# What comes of itself here: the preheader, the pixel and links that are counted; and advertising for the other system.
+OF_ITSELF = frozenset(["mcpreviewtext", "ifmcpreviewtext", "trackview", "tracklink", "rewards"])
+SUBJECTS = frozenset(["mcsubject", "campaignsubject"])  # in the title of a page
+_NETWORKS = re.compile("twitter|facebook|instagram|linkedin|youtube|pinterest|tiktok|mastodon|bluesky|threads")
+# As exports name what tags call by a shorter name.
+_LABELS = {"phone": "phonenumber"}
 # Nothing here stands for these, but whoever writes them in brackets means a tag.
 _ELSEWHERE = (
     "forward forwardurl forwardtoafriend usertrack userid subscriberid contactid mmerge currentyear currentdate "
@@ -49,12 +56,18 @@ def translated(name: str, fields: dict[str, str]) -> str:
     for spelling in dict.fromkeys((plain(name), plain(_OWNER.sub("", name.strip(" _$@!."), count=1)))):
         if (
             ours := fields.get(spelling)
+            or fields.get(_LABELS.get(spelling, ""))
             or _OURS.get(spelling)
-            or ("preferences_url" if _SETTINGS.search(spelling) and not _LEAVING.search(spelling) else "")
+            or ("preferences_url" if _is_about_settings(spelling) else "")
             or ("unsubscribe_url" if _LEAVING.search(spelling) else "")
         ):
             return ours
     return ""
+
+
+def _is_about_settings(spelling: str) -> bool:
+    is_elsewhere = _LEAVING.search(spelling) or _NETWORKS.search(spelling)  # a profile with another service
+    return bool(_SETTINGS.search(spelling)) and not is_elsewhere
 
 
 def is_known(name: str) -> bool:

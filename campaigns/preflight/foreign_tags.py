@@ -1,6 +1,9 @@
 """Merge tags that came along from another system: named before the launch, and put into ours where we have the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from types import MappingProxyType
 
 from campaigns.content import blocks
 from campaigns.merge import foreign
@@ -22,11 +25,16 @@ def check(campaign: Campaign) -> Iterator[Finding]:
             said.setdefault(one.text, (one, where, card, block))
     for one, where, card, block in list(said.values())[:_MOST]:
         text = f"“{one.text[:60]}” in the {where} is a merge tag of {one.system}; readers would see it as it stands."
-        cure = f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
-        yield Finding("block", "foreign-tag", text, cure, card, FIX if one.ours else "", block)
+        yield Finding("block", "foreign-tag", text, _cure(one), card, FIX if one.is_settled else "", block)
     if len(said) > _MOST:
         text = f"{len(said) - _MOST} more merge tags of other systems are in the mail."
         yield Finding("block", "foreign-tag", text, "Replace them with tags from the list.", "content")
+
+
+def _cure(one: Foreign) -> str:
+    if one.is_left_out:
+        return "It can be left out: it is not needed here."
+    return f"In our words: {one.ours}" if one.ours else "Replace it with a tag from the list, or remove it."
 
 
 def known_and_unknown(campaign: Campaign) -> list[Foreign]:
@@ -35,7 +43,7 @@ def known_and_unknown(campaign: Campaign) -> list[Foreign]:
     for source, is_html, *_ in _sources(campaign):
         for one in foreign.find(source, known, is_html=is_html):
             said.setdefault(one.text, one)
-    return sorted(said.values(), key=lambda one: not one.ours)
+    return sorted(said.values(), key=lambda one: not one.is_settled)
 
 
 def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
@@ -43,14 +51,17 @@ def set_aside(source: str, known: dict[str, str], *, is_html: bool) -> str:
     return foreign.without(source, foreign.find(source, known, is_html=is_html))
 
 
-def translate(campaign: Campaign) -> int:
-    """Change the words of the draft wherever we have the same; how many tags it were. Saving is the caller's."""
+def translate(campaign: Campaign, instead: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Change the words of the draft wherever we have the same; how many tags it were. Saving is the caller's.
+
+    `instead`: for tags that we have nothing like, what somebody wants in their place; empty: nothing.
+    """
     known, count = fields(), 0
 
     def changed(source: str, *, is_html: bool) -> str:
         nonlocal count
-        found = foreign.find(source, known, is_html=is_html)
-        count += sum(bool(one.ours) for one in found)
+        found = [_decided(one, instead, is_html=is_html) for one in foreign.find(source, known, is_html=is_html)]
+        count += sum(one.is_settled for one in found)
         return foreign.translate(source, found)
 
     campaign.subject = changed(campaign.subject, is_html=False)
@@ -64,6 +75,13 @@ def translate(campaign: Campaign) -> int:
             block[field.name] = changed(block[field.name], is_html=field.is_html)
         campaign.blocks = blocks.validate(document)
     return count
+
+
+def _decided(one: Foreign, instead: Mapping[str, str], *, is_html: bool) -> Foreign:
+    if one.is_settled or one.text not in instead:
+        return one
+    words = instead[one.text]
+    return replace(one, ours=escape(words) if is_html else words, is_left_out=not words)
 
 
 def fields() -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contacts.models import ConsentEvent, Contact, MailingList, TrackingConsent, TrackingConsentEvent, Wording
-from contacts.timeline import consent_in_words, counting_in_words
+from contacts.timeline import consent_in_words, counting_in_words, proof_in_words
 
 _MOST = 2_000
 
@@ -45,7 +45,7 @@ def chapters(contact: Contact) -> list[Chapter]:
 
 
 def _mail(event: ConsentEvent) -> Act:
-    return Act(event.at, consent_in_words(event), event.text, event.ip or "", event.wording)
+    return Act(event.at, consent_in_words(event), proof_in_words(event), event.ip or "", event.wording)
 
 
 def _counting(contact: Contact) -> Iterator[Chapter]:

@@ -39,6 +39,7 @@ class Target(models.TextChoices):
     UNCONFIRMED = "unconfirmed", "Yes means not confirmed"
     BOUNCED = "bounced", "Yes, a date or a reason means bounced"
     COMPLAINED = "complained", "Yes or a date means marked as spam"
+    PROOF = "proof", "Proof of consent (when, from where, how)"
     ASK = "ask", "Not decided yet"
     LISTS = "lists", "Lists they are on"
     LISTS_UNCONFIRMED = "lists_unconfirmed", "Lists they have not confirmed"
@@ -77,7 +78,14 @@ BELONGING = (
     Target.CLICKS,
 )
 COUNTING = (Target.OPENS, Target.CLICKS)
-_MANY_COLUMNS = (Target.IGNORE, Target.FIELD, Target.NEW, *CONSENT)  # may go to each of these, fields by their keys
+QUOTED = (Target.PROOF, *(CONSENT - {Target.STATUS, Target.UNCONFIRMED, Target.ASK}))
+MANY_COLUMNS = (
+    Target.IGNORE,
+    Target.FIELD,
+    Target.NEW,
+    Target.PROOF,
+    *CONSENT,
+)  # may go to each of these, fields by their keys
 
 
 class Mode(models.TextChoices):
@@ -149,7 +157,7 @@ class Plan:
         found = {}
         for index, column in enumerate(self.columns):
             place = ("", column.key) if column.key else (column.target, "")
-            if column.key or column.target not in _MANY_COLUMNS:
+            if column.key or column.target not in MANY_COLUMNS:
                 earlier = first.setdefault(place, index)
                 if earlier != index:
                     found[index] = earlier
@@ -159,6 +167,11 @@ class Plan:
     def tells_belonging(self) -> bool:
         """Whether rows name lists of their own, how a suppression came about, or whether people may be counted."""
         return any(column.target in BELONGING for column in self.columns)
+
+    @property
+    def tells_proof(self) -> bool:
+        """Whether the file says itself when, from where or why somebody agreed or left: see rows.quoting."""
+        return any(column.target in QUOTED for column in self.columns)
 
     @property
     def tells_tags(self) -> bool:

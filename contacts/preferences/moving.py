@@ -76,6 +76,17 @@ def made(secret: str) -> AddressChange:
     return _found(Q(undo_digest=_digest(secret), undone_at=None, confirmed_at__gte=since), "new_email")
 
 
+def brought_about(secret: str, *, is_back: bool) -> AddressChange | None:
+    """What the link of a confirmation, or of a notice, has done already, as long as that still holds."""
+    digest = _digest(secret)
+    done = Q(undo_digest=digest, undone_at__isnull=False) if is_back else Q(confirm_digest=digest, undone_at=None)
+    since = timezone.now() - UNDO_WITHIN
+    try:
+        return _found(done & Q(confirmed_at__gte=since), "old_email" if is_back else "new_email")
+    except Gone:
+        return None
+
+
 @transaction.atomic
 def confirm(secret: str) -> tuple[AddressChange, str]:
     """The change, and the secret of the link by which the old address may take it back. Raises Gone and Taken."""

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import CharField, Func, Q, QuerySet, Value
 from django.http import QueryDict
+from django.urls import reverse
 
 from accounts.numbers import whole_number
 from contacts.filtering import Chip
@@ -76,8 +77,9 @@ class Filter:
         return found if self.scope == ONE_LIST else found.filter(list=whole_number(self.scope))
 
     def scopes(self) -> list[Chip]:
+        here = reverse("suppressions")
         names = [("", "All mail"), (ONE_LIST, "One list only")]
-        return [Chip(label, f"?{self._scoped(value)}", bool(self.scope) == bool(value)) for value, label in names]
+        return [Chip(label, f"{here}?{self._scoped(value)}", bool(self.scope) == bool(value)) for value, label in names]
 
     def _scoped(self, scope: str) -> str:
         return urlencode({name: value for name, value in (("for", scope), ("q", self.search)) if value})
@@ -89,9 +91,10 @@ class Filter:
         return urlencode({name: value for name, value in now.items() if value})
 
     def chips(self) -> list[Chip]:
+        here = reverse("suppressions")
         reasons = [(known.value, str(known.label)) for known in Suppression.Reason]
         return [
-            Chip(label, f"?{self.query(reason=value)}", self.reason == value)
+            Chip(label, f"{here}?{self.query(reason=value)}", self.reason == value)
             for value, label in [("", "Any reason"), *reasons]
         ]
 

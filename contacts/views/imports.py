@@ -24,6 +24,7 @@ from contacts.importing.plan import Plan, Status, Target
 from contacts.importing.reading import pasting
 from contacts.importing.reading.detecting import NotReadable
 from contacts.importing.reading.uploading import LARGEST_BYTES, SizeGuard
+from contacts.importing.rows.quoting import quoted_names
 from contacts.importing.running import bases, jobs, mending, progress
 from contacts.importing.running.beginning import Beginning
 from contacts.importing.undoing import keeping, wishes
@@ -311,6 +312,7 @@ def _report(job: ImportJob) -> dict[str, Any]:
         "can_mend": job.state in (State.READY, State.DONE),
         "lists": MailingList.objects.filter(pk__in=plan.lists),
         "proof": plan.proof,
+        "quoted": quoted_names(plan, job.options.get("header", ())),
         "grounds": bases.grounds(job, plan),
         "to_import": expected.get("new", 0) + expected.get("updated", 0) + expected.get("unchanged", 0),
         "everyone": plan.everyone,

@@ -17,7 +17,7 @@ from contacts.paging import count_in_words, latest_first
 from contacts.suppression import lifting, of_lists
 from contacts.suppression.forms import LiftForm, SuppressForm
 from contacts.suppression.lifting import Way
-from contacts.suppression.listing import SOURCES, Filter, source_in_words
+from contacts.suppression.listing import ONE_LIST, SOURCES, Filter, source_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def lift(request: StaffRequest, pk: int) -> HttpResponse:
             form.add_error("typed", str(problem))
         else:
             messages.success(request, f"{found.email} may get mail again, from the lists it is still subscribed to.")
-            return redirect("suppressions")
+            return _back(request)
     return _of_all_mail(request, Filter(found.email), form)
 
 
@@ -132,7 +132,13 @@ def lift_of_list(request: StaffRequest, pk: int) -> HttpResponse:
         return _of_lists(request, Filter(found.email, scope=str(found.list_id)), form)
     of_lists.lift(found, by=request.user, request=request, reason=form.cleaned_data["reason"])
     messages.success(request, f"{found.email} may get mail of the list {found.list} again, while it is on it.")
-    return redirect(f"{reverse('suppressions')}?for=list")
+    return _back(request, ONE_LIST)
+
+
+def _back(request: StaffRequest, scope: str = "") -> HttpResponse:
+    """To the filter and the page where the row stood, which the form's own address says."""
+    query = request.GET.urlencode() or (f"for={scope}" if scope else "")
+    return redirect(f"{reverse('suppressions')}?{query}" if query else reverse("suppressions"))
 
 
 def _beside_people(found: list[ListSuppression]) -> list[tuple[ListSuppression, Contact | None]]:

@@ -111,3 +111,14 @@ def test_who_may_not_send_sees_the_table_and_pauses_nothing(
 def test_a_campaign_that_is_over_shows_no_table(client_for: Browse, marketer: User, sending: Campaign) -> None:
     Batch.objects.filter(group=sending.group).update(state="done", finished_at="2026-11-01T10:00Z")
     assert "By mailbox provider" not in shown(client_for(marketer), sending)
+
+
+def test_cancelling_the_rest_says_how_many_get_nothing_also_while_it_goes_on(
+    client_for: Browse, marketer: User, sending: Campaign
+) -> None:
+    client = client_for(marketer)
+    asked = shown(client, sending).partition('id="cancel-dialog"')[2].partition("</dialog>")[0]
+    assert "5 people who still wait are skipped, for good" in asked
+    polled = client.get(sending.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "flight"})
+    renewed = polled.content.decode().partition('id="cancelled" hx-swap-oob="true">')[2]
+    assert "5 people who still wait" in " ".join(renewed.split())

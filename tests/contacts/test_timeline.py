@@ -1,11 +1,14 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from contacts import consent, timeline
-from contacts.models import Contact, MailingList, Suppression
+from contacts.grounds import history
+from contacts.models import ConsentEvent, Contact, MailingList, Suppression
+from contacts.preferences import pausing
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +35,20 @@ def test_story_is_told_by_all_sources_the_latest_first(mail_source: None) -> Non
     assert ("Suppressed: Address does not exist", "550 no such user") in told
     assert ("Added", "Import of friends.csv") in told
     assert len(told) == 4
+
+
+def test_the_end_of_a_pause_is_told_in_the_readers_zone_like_every_other_time() -> None:
+    ada = Contact.objects.create(email="ada@example.com")
+    text = "30 days, until 2031-01-29 23:30 UTC"
+    ConsentEvent.objects.create(contact=ada, kind=ConsentEvent.Kind.PAUSED, channel="page", text=text)
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        told = {entry.title: entry.detail for entry in timeline.entries(ada)}
+        (everything,) = [one for one in history.chapters(ada) if one.title == "Everything"]
+    assert told["Paused all mail on the page for recipients"] == "30 days, until 30 Jan 2031, 00:30"
+    assert [act.proof for act in everything.acts] == ["30 days, until 30 Jan 2031, 00:30"]
+
+
+def test_what_pausing_says_of_its_end_is_understood_by_the_story() -> None:
+    ada = Contact.objects.create(email="ada@example.com")
+    pausing.pause(ada, 60, channel="page")
+    assert not any("UTC" in entry.detail for entry in timeline.entries(ada))

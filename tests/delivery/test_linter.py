@@ -106,3 +106,10 @@ def test_return_address_of_another_message_is_found() -> None:
 def test_large_html_is_found() -> None:
     body = "".join("x" * 70 + "=\n" for _ in range(1400))
     assert "size" in rules(GOOD.replace("<td>Hello", "<td>" + body))
+
+
+def test_rules_that_are_not_asked_about_say_nothing_and_the_others_all_they_have_to() -> None:
+    mail = GOOD.replace("Date: ", "X-Date: ").replace(' alt=3D""', "").replace("Hello. ", "Hello {{ name }}. ")
+    assert rules(mail) == ["headers-once", "resolved", "accessible"]
+    assert rules(mail, besides={"resolved", "bodies"}) == ["headers-once", "accessible"]
+    assert rules(mail, besides={"headers-once", "resolved", "accessible"}) == []

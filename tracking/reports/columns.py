@@ -7,7 +7,8 @@ from tracking.reports.definitions import DEFINITIONS
 Column = tuple[str, str, str]  # key, label, definition
 
 _ACCEPTED = ("accepted", "Accepted", "The receiving servers took them. What bounced later is still among them.")
-_SHARE_OF_ACCEPTED = ("share", "Share", "Of the accepted, how many clicked.")
+_SHARE_OF_DELIVERED = ("share", "Share", "Of the delivered, how many clicked.")
+_SHARE_OF_ACCEPTED = ("share", "Share", "Of the accepted, how many clicked: what bounced is not known by language.")
 _CLICKED = ("clicked", "Clicked", "People who followed at least one link. Machines are left out.")
 _OPENED = (
     "opened",
@@ -33,7 +34,7 @@ _COLUMNS: dict[str, tuple[Column, ...]] = {
     "mailboxes": (
         _ACCEPTED,
         _CLICKED,
-        _SHARE_OF_ACCEPTED,
+        _SHARE_OF_DELIVERED,
         _OPENED,
         _UNSUBSCRIBED,
         ("refused", "Refused", "Turned away at once and for good."),

@@ -22,7 +22,7 @@ class LaneRow:
     clicked: int
     unsubscribed: int
     complained: int
-    click_share: float | None
+    click_share: float | None  # of the delivered, as everywhere in the report
     url: str  # of its people, up to the name of a list; empty: leads to nobody
 
 
@@ -51,7 +51,7 @@ def _row(
     people_page: str,
 ) -> LaneRow:
     accepted, refused, put_off = answered
-    clicked = people.get((lane, EventKind.CLICK), 0)
+    clicked, delivered = people.get((lane, EventKind.CLICK), 0), accepted - heard[0]
     return LaneRow(
         label=LANES[lane],
         accepted=accepted,
@@ -62,6 +62,6 @@ def _row(
         clicked=clicked,
         unsubscribed=people.get((lane, EventKind.UNSUBSCRIBE), 0),
         complained=heard[1],
-        click_share=clicked / accepted if clicked and accepted else None,
+        click_share=clicked / delivered if clicked and delivered > 0 else None,
         url=f"{people_page}?lane={lane}&term=" if people_page else "",
     )

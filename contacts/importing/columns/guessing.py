@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from contacts.fields import guess_kind, key_for
-from contacts.importing.plan import CONSENT, COUNTING, Column, Status, Target
+from contacts.importing.plan import CONSENT, COUNTING, MANY_COLUMNS, Column, Status, Target
 from contacts.importing.reading.cells import clean
 from contacts.importing.reading.detecting import is_address
 from contacts.importing.wording.judging import ColumnJudge
@@ -22,7 +22,7 @@ _NAMES: dict[str, str] = {
     Target.FULL_NAME: "name fullname contactname displayname nomcomplet vollername nom subscribername",
     Target.LANGUAGE: "language lang sprache langue locale idioma",
     Target.TIME_ZONE: "timezone tz zeitzone fuseauhoraire",
-    Target.TAGS: "tags tag etiquettes schlagworte schlagworter",
+    Target.TAGS: "tags tag labels groupmembership etiquettes schlagworte schlagworter",
     Target.JSON: "attributes attribs attributesjson",
     Target.OPENS: "opensmaybecounted openconsent consenttoopens opentrackingconsent trackopens",
     Target.CLICKS: "clicksmaybecounted clickconsent consenttoclicks clicktrackingconsent trackclicks",
@@ -31,14 +31,17 @@ _TARGETS = {name: target for target, names in _NAMES.items() for name in names.s
 
 # Book-keeping of other systems that nobody wants to see beside a person.
 _NOISE_NAMES = (
-    "memberrating optintime optinip confirmtime confirmip latitude longitude gmtoff dstoff cc lastchanged leid euid "
-    "unsubtime unsubcampaigntitle unsubreason cleantime cleancampaigntitle uuid id recordid createdat updatedat "
-    "addedtime modifiedtime smsblacklisted createdate contactowner leadstatus lists listids sent opens clicks opened "
-    "clicked subscribed location signupip optinipaddress lastopened lastclicked rating emailsopened emailsclicked "
-    "emailsreceived links landingpages joined lastactivity doubleoptin doubleoptinid extid activesubscription "
+    "memberrating latitude longitude gmtoff dstoff cc lastchanged leid euid "
+    "unsubtime unsubcampaigntitle unsubreason cleantime cleancampaigntitle uuid id recordid contactid updatedat "
+    "modifiedtime smsblacklisted contactowner leadstatus lists listids sent opens clicks opened "
+    "clicked subscribed location lastopened lastclicked rating emailsopened emailsclicked "
+    "emailsreceived links landingpages lastactivity doubleoptin doubleoptinid extid activesubscription "
     "firstpaymentat notes lastmodifieddate associatedcompanyids guessedlanguage guessedtimezone"
 )
 _NOISE = frozenset(_NOISE_NAMES.split())
+# When and from where somebody agreed, or came to be known there: kept as it stands, as the proof.
+_PROOF_NAMES = "optintime optinip optinipaddress confirmtime confirmip signupip createdat createdate addedtime joined"
+_PROOF = frozenset(_PROOF_NAMES.split())
 _SAMPLE = 200
 # Our own exports: contacts, and the list of suppressed addresses.
 _OWN_PEOPLE: Mapping[str, str] = {
@@ -209,16 +212,23 @@ def _column(name: str, sample: list[str], cells: Sequence[str], fields: Mapping[
         target = None
     if target:
         return Column(target)
+    if plain_name in _PROOF and sample:
+        return Column(Target.PROOF)
     if not plain_name or plain_name in _NOISE or not sample:
         return Column()
     return Column(Target.NEW, key=key_for(name), label=name.strip()[:120], kind=guess_kind(sample))
+
+
+_DAY_OF_AGREEMENT = Column(Target.PROOF)
 
 
 def _without_book_keeping(guessed: list[Column], *, is_mailchimp: bool) -> list[Column]:
     """Some days of agreement are missing: a question, unless another column tells who agreed."""
     tells = is_mailchimp or any(column.target in CONSENT and column.target != Target.ASK for column in guessed)
     return [
-        Column() if column.target == Target.ASK and ((column.kind == "date" and tells) or is_mailchimp) else column
+        (_DAY_OF_AGREEMENT if column.kind == "date" else Column())
+        if column.target == Target.ASK and ((column.kind == "date" and tells) or is_mailchimp)
+        else column
         for column in guessed
     ]
 
@@ -248,8 +258,9 @@ def _each_once(guessed: list[Column]) -> tuple[Column, ...]:
     seen: set[tuple[str, str]] = set()
     once: list[Column] = []
     for column in guessed:
-        mark = (column.target, column.key) if column.target in (Target.FIELD, Target.NEW) else (column.target, "")
-        repeated = mark in seen and column.target != Target.IGNORE and column.target not in CONSENT
+        is_field = column.target in (Target.FIELD, Target.NEW)
+        mark = (column.target, column.key if is_field else "")
+        repeated = mark in seen and (is_field or column.target not in MANY_COLUMNS)
         once.append(Column() if repeated else column)
         seen.add(mark)
     return tuple(once)

@@ -12,7 +12,7 @@ _SEPARATED = re.compile(r"[,;|\n]")
 
 
 def split_names(cell: str) -> list[str]:
-    """Tags or lists in one cell: `a;b`, `a, b`, `a|b`, `"a","b, c"` or a JSON array."""
+    """Tags or lists in one cell: `a;b`, `a, b`, `a|b`, `"a","b, c"`, a JSON array, or `* a ::: b` (Google Contacts)."""
     text = cell.strip()
     if not text:
         return []
@@ -23,6 +23,8 @@ def split_names(cell: str) -> list[str]:
             data = None
         if isinstance(data, list):
             return _once(str(one) for one in data if isinstance(one, (str, int, float)))
+    if ":::" in text or text.startswith("* "):
+        return _once(part.strip().removeprefix("* ") for part in text.split(":::"))
     if '"' in text:
         try:
             separator = ";" if re.search(r'"\s*;', text) or (";" in text and "," not in text) else ","

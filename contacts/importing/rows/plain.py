@@ -53,7 +53,7 @@ class PlainRows:
         )
 
     def text(self, cells: list[str]) -> str | None:
-        """What staging.Batch has of a person, from the address to the status; None: `prepare` has to look."""
+        """What staging.Batch has of a person, from the address on; None: `prepare` has to look."""
         if not self._are_any or len(cells) != self._width:
             return None
         local, _, domain_cell = cells[self._email].strip().rpartition("@")
@@ -77,7 +77,10 @@ class PlainRows:
         if self._preparer.overruled and status == Status.SUBSCRIBED:
             self._preparer.count_objections(cells)
         attributes = ",".join([one for one in fields if one] + self._tags)
-        return f"{local}@{domain}\t{small}@{domain}\t{self._form % texts}\t{{{attributes}}}\t{status}"
+        person = f"{local}@{domain}\t{small}@{domain}\t{self._form % texts}\t{{{attributes}}}\t{status}"
+        if (quote := self._preparer.quote) is None:
+            return person
+        return f"{person}\t{escaped(told)}" if (told := quote(cells, status)) else f"{person}\t\\N"
 
     def _language(self, cell: str) -> str | None:
         remarks: list[str] = []

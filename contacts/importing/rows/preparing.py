@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from contacts import addresses, fields
 from contacts.guessing import languages
 from contacts.importing.plan import BELONGING, CONSENT, COUNTING, Column, Plan, Status, Target
 from contacts.importing.reading.cells import NULLS, clean, moment, split_names
+from contacts.importing.rows.quoting import Quoting
 from contacts.importing.rows.suspecting import is_disposable, is_role
 from contacts.importing.wording.cell_words import NO, YES
 from contacts.importing.wording.judging import ColumnJudge, objection_judge, word
@@ -26,6 +27,8 @@ _LONGEST_CODE = 12
 _MOST_LISTS = 500
 _MOST_WORDS = 50
 _MOST_OPTIONS = 100
+_DEEPEST = 5  # objects within each other
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _NOT_ASKED, _REFUSALS = frozenset(map(word, ("unknown", "not asked"))), frozenset(map(word, ("refused", "withdrawn")))
 
@@ -54,6 +57,7 @@ class Person:
     status: int
     remarks: tuple[str, ...] = ()  # values that could not be taken over, the person is imported without them
     belongs: "Belonging | None" = None
+    told: str = ""  # what the file says itself of how they agreed or left
 
 
 @dataclass(slots=True)
@@ -113,6 +117,7 @@ class Preparer:
         self.converters = list(self._compile(plan, kinds))
         self._tags = list(plan.tags)
         self._no_attributes = encode({"tags": self._tags}) if plan.tags else "{}"
+        self.quote = Quoting(plan, header) if plan.tells_proof else None
         self._leaves_out = (plan.leaves_out_roles, plan.leaves_out_disposable)
         self.roles = self.disposable = 0  # addresses of offices, and to be thrown away
 
@@ -140,7 +145,10 @@ class Preparer:
         language = self.code(cells[self._language], remarks) if self._language is not None else ""
         zone = self.zone(clean(cells[self._time_zone]), remarks) if self._time_zone is not None else ""
         belonging = self._belongs(cells, remarks) if self._belonging else None
-        return Person(email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging)
+        told = self.quote(cells, status) if self.quote else ""
+        return Person(
+            email, first_name, last_name, language, zone, attributes, int(status), tuple(remarks), belonging, told
+        )
 
     def _suspect(self, email: str, status: int) -> None:
         """Count it, and leave it out if that was chosen; never who gets no mail anyway: that has to be known here."""
@@ -296,17 +304,35 @@ class Preparer:
             raise fields.BadValue("It is not readable JSON.") from None
         if not isinstance(data, dict) or "\\u0000" in text:
             raise fields.BadValue("It is not a readable JSON object.")
-        for name, value in data.items():
+        told = data.pop("tags", None)
+        if told and not isinstance(told, dict):
+            _tags(told if isinstance(told, str) else encode(told), found)
+        for name, value in _flat(data):
             if value is None or value == "":
                 continue
-            if name == "tags":
-                if not isinstance(value, dict):
-                    _tags(value if isinstance(value, str) else encode(value), found)
-                continue
             key = fields.key_for(name)
-            found[key] = value
-            if key not in self.keys_found and len(self.keys_found) < 100 and isinstance(value, (str, int, float)):
-                self.keys_found[key] = _kind_of(value)
+            found[key] = self._listed(key, value) if _is_choices(value) else value
+            self._note_kind(key, value)
+
+    def _note_kind(self, key: str, value: object) -> None:
+        """A field has the kind of its first value; a date only as long as all of them are days."""
+        known = self.keys_found.get(key)
+        if known == Field.Kind.DATE and (kind := _kind_of(value)) != known:
+            self.keys_found[key] = kind
+        elif (
+            known is None
+            and len(self.keys_found) < 100
+            and (_is_choices(value) or isinstance(value, (str, int, float)))
+        ):
+            self.keys_found[key] = _kind_of(value)
+
+    def _listed(self, key: str, values: list[object]) -> list[str]:
+        """As a field of several choices holds them, which a new one then offers."""
+        chosen = fields.once(str(one) for one in values)
+        if key not in self._options:
+            options = self.options_found.setdefault(key, [])
+            options += [one for one in chosen if one not in options][: _MOST_OPTIONS - len(options)]
+        return chosen
 
 
 def _field(key: str, kind: str, day_first: bool) -> Converter:
@@ -358,7 +384,25 @@ def _group(reason: str) -> str:
     return "The domain is not valid." if "“" in reason else reason
 
 
+def _flat(data: Mapping[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
+    """What stands in an object within, as `address zip`: no field reaches into another."""
+    for name, value in data.items():
+        path = f"{before} {name}".strip()
+        if isinstance(value, dict) and depth < _DEEPEST:
+            yield from _flat(value, path, depth + 1)
+        else:
+            yield path, value
+
+
+def _is_choices(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, (str, int)) and one != "" for one in value)
+
+
 def _kind_of(value: object) -> str:
+    if isinstance(value, list):
+        return Field.Kind.CHOICES
+    if isinstance(value, str) and _DAY.fullmatch(value) and moment(value):
+        return Field.Kind.DATE
     if isinstance(value, bool):
         return Field.Kind.BOOLEAN
     return Field.Kind.NUMBER if isinstance(value, (int, float)) else Field.Kind.TEXT

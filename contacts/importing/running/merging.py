@@ -36,7 +36,9 @@ def merge(job: ImportJob, plan: Plan, after: int, until: int, found_lists: Seque
         ),
         # Of the whole row a copy would be made for each update, so that it could be tried again.
         given=sql.SQL(", ".join((*recording.TEXTS, "attributes", "opens", "clicks"))),
-        told=sql.SQL(_TOLD if plan.tells_counting else ""),
+        proof=sql.SQL(_QUOTED_PROOF if plan.tells_proof else "%(proof)s"),
+        of_person=sql.SQL(" JOIN person ON person.id = contact_id" if plan.tells_proof else ""),
+        counted=sql.SQL(_TOLD if plan.tells_counting else ""),
         joining=sql.SQL(_JOINING_NAMED if found_lists else _JOINING),
         also_left=sql.SQL(_ALSO_LEFT if found_lists else ""),
         before=sql.SQL(recording.before(plan)),
@@ -132,7 +134,7 @@ _MAY = (
 )
 _MAY_OPENS = _MAY.format(part="opens", column="open_consent")
 _MAY_CLICKS = _MAY.format(part="clicks", column="click_consent")
-_TOLD = """, told AS (
+_TOLD = """, counted AS (
     INSERT INTO contacts_trackingconsentevent (contact_id, part, state, channel, text, by_id, at)
     SELECT person.id, part, said, 'import', %(counting_proof)s, %(by)s::bigint, now()
     FROM person, unnest(ARRAY['opens', 'clicks'], ARRAY[opens, clicks], ARRAY[could_opens, could_clicks])
@@ -140,6 +142,9 @@ _TOLD = """, told AS (
     WHERE person.id IS NOT NULL AND said <> '' AND said IS DISTINCT FROM could
         AND (said = 'refused' OR coalesce(could, 'unknown') = 'unknown')
 )"""
+
+# Of each person what the file says itself, behind what was said of the whole file.
+_QUOTED_PROOF = "left(concat_ws('. ', nullif(%(proof)s::text, ''), told), 500)"
 
 _FORETELL = f"""
 SELECT count(*) FILTER (WHERE c.id IS NULL AND NOT %(only_suppress)s) AS new,
@@ -150,7 +155,8 @@ SELECT count(*) FILTER (WHERE c.id IS NULL AND NOT %(only_suppress)s) AS new,
        count(*) FILTER (WHERE sp.email IS NULL AND s.status < {Status.HELD} AND c.id IS NOT NULL AND EXISTS (
            SELECT 1 FROM contacts_subscription b
            WHERE b.contact_id = c.id AND b.list_id = ANY(%(lists)s) AND b.state = 'unsubscribed')) AS unsubscribed,
-       count(*) FILTER (WHERE sp.email IS NULL AND s.status >= {Status.HELD}) AS leaving
+       count(*) FILTER (WHERE sp.email IS NULL AND s.status >= {Status.HELD}) AS leaving,
+       count(*) FILTER (WHERE sp.email IS NULL AND s.status = {Status.UNCONFIRMED}) AS unconfirmed
 FROM {{table}} s
 LEFT JOIN contacts_contact c ON lower(c.email) = s.key
 LEFT JOIN contacts_suppression sp ON sp.email = coalesce(s.erased_as, s.key)
@@ -196,7 +202,7 @@ WITH slice AS MATERIALIZED (  -- first what is read often
             SELECT array_agg(CASE state WHEN 'unsubscribed' THEN -list_id ELSE list_id END)
             FROM contacts_subscription WHERE contact_id = c.id AND list_id = ANY(%(lists)s)) END AS on_lists,
         s.key, s.first_name, s.last_name, s.language, s.time_zone, s.attributes, s.email,
-        s.joins, s.unconfirmed, s.leaves, s.detail, s.source, s.since,
+        s.joins, s.unconfirmed, s.leaves, s.detail, s.source, s.since, s.told,
         s.opens, s.clicks, c.open_consent AS could_opens, c.click_consent AS could_clicks{{before}}
     FROM {{table}} s
     -- OFFSET 0: each is looked up by index, however many people there are. A join would read all of them for a slice.
@@ -221,7 +227,7 @@ WITH slice AS MATERIALIZED (  -- first what is read often
     SELECT id, quicker_key FROM added WHERE NOT is_new
 ), person AS MATERIALIZED (
     SELECT coalesce(s.contact_id, quicker.id, s.new_id) AS id, s.key, s.status, s.is_suppressed, s.on_lists, s.joins,
-        s.unconfirmed, s.leaves, s.detail, s.source, s.since, s.opens, s.clicks, s.could_opens, s.could_clicks
+        s.unconfirmed, s.leaves, s.detail, s.source, s.since, s.told, s.opens, s.clicks, s.could_opens, s.could_clicks
     FROM slice s LEFT JOIN quicker ON quicker_key = s.key
 ), joined AS (
     INSERT INTO contacts_subscription (contact_id, list_id, state, created_at, changed_at)
@@ -241,7 +247,8 @@ WITH slice AS MATERIALIZED (  -- first what is read often
     SELECT key, CASE status WHEN {Status.BOUNCED} THEN 'hard_bounce' WHEN {Status.COMPLAINED} THEN 'complaint'
         WHEN {Status.SOFT_BOUNCED} THEN 'soft_bounce' WHEN {Status.BLOCKED} THEN 'manual' WHEN {Status.HELD} THEN 'held'
         ELSE 'unsubscribed' END,
-        CASE WHEN source IS NULL AND NOT %(keeps_source)s THEN %(source)s ELSE coalesce(detail, '') END,
+        CASE WHEN source IS NULL AND NOT %(keeps_source)s THEN concat_ws('. ', %(source)s::text, told)
+            ELSE coalesce(detail, '') END,
         coalesce(source, CASE WHEN %(keeps_source)s THEN '' ELSE 'import' END), coalesce(since, now())
     FROM person WHERE status >= {Status.HELD}
     ON CONFLICT (email) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
@@ -249,13 +256,14 @@ WITH slice AS MATERIALIZED (  -- first what is read often
     RETURNING id, email, reason, xmax = 0 AS is_new
 ), proof AS (
     INSERT INTO contacts_consentevent (contact_id, list_id, kind, channel, text, by_id, at)
-    SELECT contact_id, list_id, 'given', 'import', %(proof)s, %(by)s::bigint, now()
-    FROM joined WHERE state = 'subscribed'
+    SELECT contact_id, list_id, 'given', 'import', {{proof}}, %(by)s::bigint, now()
+    FROM joined{{of_person}} WHERE state = 'subscribed'
     UNION ALL
-    SELECT person.id, NULL, 'withdrawn', 'import', %(source)s, %(by)s::bigint, now()
+    SELECT person.id, NULL, 'withdrawn', 'import', left(concat_ws('. ', %(source)s::text, told), 500),
+        %(by)s::bigint, now()
     FROM person JOIN suppressed ON suppressed.email = person.key
     WHERE person.status IN ({Status.UNSUBSCRIBED}, {Status.COMPLAINED}) AND person.id IS NOT NULL
-){{told}}{{trace}}
+){{counted}}{{trace}}
 SELECT count(*) FILTER (WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS new,
        count(*) FILTER (WHERE is_changed) AS updated,
        count(*) FILTER (WHERE contact_id IS NOT NULL AND NOT is_changed
@@ -263,6 +271,7 @@ SELECT count(*) FILTER (WHERE contact_id IS NULL AND NOT %(only_suppress)s) AS n
        count(*) FILTER (WHERE is_suppressed) AS suppressed,
        count(*) FILTER (WHERE 0 > ANY(on_lists) AND NOT is_suppressed AND status < {Status.HELD}) AS unsubscribed,
        count(*) FILTER (WHERE NOT is_suppressed AND status >= {Status.HELD}) AS leaving,
+       count(*) FILTER (WHERE NOT is_suppressed AND status = {Status.UNCONFIRMED}) AS unconfirmed,
        (SELECT count(*) FROM joined WHERE state = 'subscribed') AS joined
 FROM slice
 """  # noqa: S608

@@ -13,7 +13,8 @@ from contacts.importing.rows.preparing import Belonging, Person
 _COLUMNS = (
     "seq bigint, line bigint, email text, key text, first_name text, last_name text, language text, time_zone text, "
     "attributes jsonb, status smallint, duplicate_of bigint, joins int[], unconfirmed int[], leaves int[], "
-    "detail text, source text, since timestamptz, opens text, clicks text, erased_as text"
+    "detail text, source text, since timestamptz, opens text, clicks text, erased_as text, "
+    "told text"
 )
 _NAMES = "seq, line, email, key, first_name, last_name, language, time_zone, attributes, status"
 _BELONGING = ", joins, unconfirmed, leaves, detail, source, since, opens, clicks"
@@ -36,10 +37,12 @@ def drop(job_id: int) -> None:
 
 
 def size(job_id: int) -> int | None:
-    """How many rows it holds (a crash of the database empties it); None: there is no such table."""
+    """How many rows it holds (a crash of the database empties it); None: there is no such table, or an earlier version
+    made it, with other columns."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [f"contacts_import_{job_id:d}"])
-        if cursor.fetchone()[0] is None:
+        made = "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+        cursor.execute(made, [f"contacts_import_{job_id:d}"])
+        if cursor.fetchone()[0] != _COLUMNS.count(",") + 1:
             return None
         cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(table(job_id)))
         return int(cursor.fetchone()[0])
@@ -48,8 +51,9 @@ def size(job_id: int) -> int | None:
 class Batch:
     """Some thousand people as text for one COPY."""
 
-    def __init__(self, first_seq: int = 0, *, tells_belonging: bool = False) -> None:
-        self._names = _NAMES + (_BELONGING if tells_belonging else "")
+    def __init__(self, first_seq: int = 0, *, tells_proof: bool = False, tells_belonging: bool = False) -> None:
+        self._tells_proof = tells_proof
+        self._names = _NAMES + (", told" if tells_proof else "") + (_BELONGING if tells_belonging else "")
         self._rows: list[str] = []
         self.seq = first_seq
 
@@ -68,8 +72,9 @@ class Batch:
             person.attributes,
             str(person.status),
         )
+        told = (escaped(person.told) or "\\N",) if self._tells_proof else ()
         belonging = () if person.belongs is None else _belonging(person.belongs)
-        self.add_text(line, "\t".join((*map(escaped, texts), *belonging)))
+        self.add_text(line, "\t".join((*map(escaped, texts), *told, *belonging)))
 
     def add_text(self, line: int, text: str) -> None:
         """Of a person whose values stand in `text` as COPY reads them."""

@@ -176,7 +176,8 @@ def _stage(job: ImportJob, plan: Plan, refused: RefusedRows, *, shows_progress: 
     kinds, options = {field.key: field.kind for field in own}, {field.key: field.options for field in own}
     preparer = Preparer(plan, kinds, header, guessed_columns(job.options), options)
     plain = PlainRows(plan, preparer)
-    batch, read, shown_at = staging.Batch(tells_belonging=plan.tells_belonging), 0, time.monotonic()
+    batch = staging.Batch(tells_proof=plan.tells_proof, tells_belonging=plan.tells_belonging)
+    read, shown_at = 0, time.monotonic()
     with storing.opened(job) as file:
         found = records(file, plan.encoding, plan.delimiter, plan.title_lines)
         if plan.has_header:

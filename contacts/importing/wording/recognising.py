@@ -20,6 +20,7 @@ from contacts.importing.wording.vocabulary import MAIL, MAIL_WITHIN, Concept
 
 _ASK = Column(Target.ASK)
 _NOTHING_TO_SAY = Column()
+_PROOF = Column(Target.PROOF)  # when, from where or how somebody agreed
 _NEGATIVE = {
     Concept.COMPLAINED: Target.COMPLAINED,
     Concept.BOUNCED: Target.BOUNCED,
@@ -152,11 +153,11 @@ def _told_by_absence(
         return Column(target)  # a day or a "no"
     if all(map(is_date, distinct)):
         is_everywhere = all(word(value) for value in values)
-        return _NOTHING_TO_SAY if is_everywhere else Column(Target.ASK, kind="date")
+        return _PROOF if is_everywhere else Column(Target.ASK, kind="date")
     if is_status:
         return Column(Target.STATUS)
     if _PROVENANCE.intersection(name_words):
-        return _ASK if any(map(_says_no, distinct)) else _NOTHING_TO_SAY
+        return _ASK if any(map(_says_no, distinct)) else _PROOF
     return _ASK
 
 

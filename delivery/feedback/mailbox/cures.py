@@ -1,5 +1,6 @@
 """What went wrong with a mailbox, and what to do about it, in words. Pure."""
 
+from accounts.egress import failures
 from delivery.providers.check.cures import Failed
 
 _PORTS = "993 for IMAP and 995 for POP3 with TLS, 143 and 110 with STARTTLS"
@@ -27,10 +28,10 @@ def unconnected(port: int, problem: OSError | None) -> Failed:
             f"The server does not answer on port {port}.",
             f"Check the port: {_PORTS}. A firewall between this machine and the server may swallow the connection.",
         )
+    why = f": {failures.why(problem)}" if problem else " from this machine"
     return Failed(
-        "The server cannot be reached from this machine.",
+        f"The server cannot be reached{why}.",
         "Check this machine's network connection and its firewall, then try again.",
-        str(problem.strerror or "") if problem else "",
     )
 
 
@@ -39,8 +40,9 @@ def silent(security: str) -> Failed:
     return Failed("The server did not answer in time.", f"If it happens each time, {other}.")
 
 
-def broken(raw: str) -> Failed:
-    return Failed("The connection broke.", "It is tried again. If it happens each time, check protocol and port.", raw)
+def broken(why: str = "", raw: str = "") -> Failed:
+    words = f"The connection broke: {why}." if why else "The connection broke."
+    return Failed(words, "It is tried again. If it happens each time, check protocol and port.", raw)
 
 
 def not_a_mailbox(protocol: str, port: int, raw: str) -> Failed:

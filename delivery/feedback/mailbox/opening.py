@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from accounts.egress import networks
+from accounts.egress import failures, networks
 from accounts.egress.deadline import Deadline
 from accounts.egress.guard import Guard, Refused
 from delivery.feedback.mailbox import cures
@@ -145,6 +145,16 @@ class Opening:
         if isinstance(problem, ssl.SSLError):
             return cures.handshake(str(problem.reason or ""))
         if isinstance(problem, (OSError, EOFError, *_LIBRARY_ERRORS)):
-            return cures.broken(str(problem))
+            return _broken(problem)
         log.warning("A mailbox server's answer could not be read.", exc_info=problem)  # the libraries trust servers
         return cures.odd_answer(type(problem).__name__)
+
+
+def _broken(problem: Exception) -> Failed:
+    """The libraries put what the system says, or an end, into an error of their own."""
+    cause = problem if isinstance(problem, (OSError, EOFError)) else problem.__context__
+    if isinstance(cause, (OSError, EOFError)):
+        return cures.broken(failures.why(cause))
+    if str(problem).endswith("EOF"):
+        return cures.broken(failures.why(EOFError()))
+    return cures.broken(raw=str(problem))

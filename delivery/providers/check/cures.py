@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from accounts.egress import failures
 from delivery.replies import Category, Stage, classify
 from delivery.transports.smtp.wire import Reply
 
@@ -82,10 +83,10 @@ def unconnected(port: int, problem: OSError | None) -> Failed:
             f"The server does not answer on port {port}.",
             f"{_blocked(port)} A firewall between this machine and the server may also swallow the connection.",
         )
+    why = f": {failures.why(problem)}" if problem else " from this machine"
     return Failed(
-        "The server cannot be reached from this machine.",
+        f"The server cannot be reached{why}.",
         "Check this machine's network connection and its firewall, then try again.",
-        str(problem.strerror or "") if problem else "",
     )
 
 
@@ -115,12 +116,8 @@ def not_smtp(port: int) -> tuple[str, str]:
     )
 
 
-def broken(problem: OSError) -> tuple[str, str, str]:
-    return (
-        "The connection broke.",
-        "Try again. If it happens each time, check the network.",
-        str(problem.strerror or ""),
-    )
+def broken(problem: OSError) -> tuple[str, str]:
+    return f"The connection broke: {failures.why(problem)}.", "Try again. If it happens each time, check the network."
 
 
 def unwelcome(reply: Reply) -> Failed:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from accounts.egress import fetching
+from accounts.egress import failures, fetching
 from accounts.egress.fetching import NoAnswer
 from accounts.egress.guard import Refused
 from accounts.egress.line import Line
@@ -49,7 +49,7 @@ class RequestChannel:
             await self._loop.run_in_executor(self._thread, self._line.open, CONNECT_SECONDS)
         except (Refused, NoAnswer, OSError) as problem:
             self._close()
-            raise CannotOpen(Stage.CONNECT, str(problem)) from problem
+            raise CannotOpen(Stage.CONNECT, failures.why(problem)) from problem
         except asyncio.CancelledError:
             self._close()
             raise

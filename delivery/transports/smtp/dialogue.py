@@ -8,6 +8,7 @@ from collections import deque
 from enum import IntEnum
 from typing import Any
 
+from accounts.egress import failures
 from delivery.transports.smtp.wire import MAX_LINE_BYTES, MAX_LINES, NotSmtp, Reply, Violation, make_reply, read_code
 
 
@@ -110,7 +111,7 @@ class Dialogue(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._closing = True
         self._deadline = float("inf")
-        self._why = self._why or (str(exc) if exc else "the server closed the connection")
+        self._why = self._why or (failures.why(exc) if exc else "the server closed the connection")
         if not self._answer.done():
             broken = ConnectionError if self._is_smtp and not self._rest else NotSmtp
             self._answer.set_exception(broken(self._why))

@@ -8,7 +8,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from accounts.egress import networks
+from accounts.egress import failures, networks
 from delivery.models import Provider
 from delivery.replies import Stage
 from delivery.transports import size_limits
@@ -51,15 +51,9 @@ async def connect(server: Server) -> Connection:
     except (CannotOpen, asyncio.CancelledError):  # a turn that ends does not wait for what it was opening
         opening.close()
         raise
-    except ssl.SSLCertVerificationError as error:
+    except (OSError, UnicodeError) as error:
         opening.close()
-        raise CannotOpen(opening.stage, f"the certificate is not good: {error.verify_message}") from error
-    except TimeoutError as error:
-        opening.close()
-        raise CannotOpen(opening.stage, "the server did not answer in time") from error
-    except (OSError, ssl.SSLError, UnicodeError) as error:
-        opening.close()
-        raise CannotOpen(opening.stage, str(error) or type(error).__name__) from error
+        raise CannotOpen(opening.stage, failures.why(error)) from error
 
 
 class Opening:

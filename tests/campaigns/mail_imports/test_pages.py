@@ -91,6 +91,25 @@ def test_tags_of_the_other_system_are_translated_when_asked_and_back(client_for:
     assert "Put them into our words" not in page
 
 
+def test_tags_without_a_like_are_replaced_or_taken_out_without_reading_html(
+    client_for: Browser, marketer: User
+) -> None:
+    client = client_for(marketer)
+    source = "<p>(c) *|CURRENT_YEAR|* *|LIST:DESCRIPTION|* *|COUPON|*</p><p>*|CURRENT_YEAR|*</p>"
+    page = client.post("/campaigns/import/", {"source": source}, follow=True).content.decode()
+    assert 'aria-label="Instead of *|CURRENT_YEAR|*"' in page
+    campaign = Campaign.objects.get()
+    form = {"tag-0": "*|CURRENT_YEAR|*", "instead-0": "2026 & \0on", "tag-1": "*|LIST:DESCRIPTION|*", "out-1": "on"}
+    form |= {"version": str(campaign.version), "imported": "1", "tag-2": "*|COUPON|*", "instead-2": ""}
+    page = client.post(f"/campaigns/{campaign.pk}/tags/", form, follow=True).content.decode()
+    assert "3 merge tags replaced." in page
+    campaign.refresh_from_db()
+    assert campaign.html == "<p>(c) 2026 &amp; on  *|COUPON|*</p><p>2026 &amp; on</p>"
+    page = client.post(f"/campaigns/{campaign.pk}/tags/", {"imported": "1"}, follow=True).content.decode()
+    assert "Nothing has changed" in page
+    assert "Undo the translation" not in page
+
+
 def test_mail_at_a_web_address_brings_its_pictures_when_asked(
     client_for: Browser, marketer: User, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,12 @@ def packed(files: dict[str, bytes | str]) -> io.BytesIO:
     return io.BytesIO(out.getvalue())
 
 
+@pytest.mark.parametrize("tag", ["*|MC:SUBJECT|*", "{{ .Campaign.Subject }}"])
+def test_a_title_that_only_stands_for_the_subject_is_no_subject(tag: str) -> None:
+    assert reading.text(f"<html><title> {tag} </title><p>Hi</p></html>").subject == ""
+    assert reading.text(f"<html><title>News: {tag}</title><p>Hi</p></html>").subject == f"News: {tag}"
+
+
 def test_html_says_its_subject() -> None:
     brought = reading.text(MAIL, name="spring.html")
     assert (brought.kind, brought.subject, brought.text) == ("html", "Spring & more", MAIL)

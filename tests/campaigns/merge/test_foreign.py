@@ -7,7 +7,14 @@ import pytest
 from campaigns.merge import language
 from campaigns.merge.foreign import find, translate
 
-FIELDS = {"firstname": "first_name", "lastname": "last_name", "email": "email", "city": "city", "ort": "city"}
+FIELDS = {
+    "phonenumber": "phone_number",
+    "firstname": "first_name",
+    "lastname": "last_name",
+    "email": "email",
+    "city": "city",
+    "ort": "city",
+}
 VIEW = '<a href="{{ view_url }}">View in browser</a>'
 CHOOSE = '<a href="{{ preferences_url }}">Choose what you get</a>'
 LEAVE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
@@ -81,6 +88,22 @@ LEAVE = '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
         ("*|UPDATE_PROFILE|*", CHOOSE),
         ("*|HTML:LIST_ADDRESS_HTML|*", "{{ postal_address }}"),
         ("*|IFNOT:ARCHIVE_PAGE|*x*|END:IF|*", "{% if email %}x{% endif %}"),
+        ('<a href="https://x.test/?e=*|URL:EMAIL|*">x</a>', '<a href="https://x.test/?e={{ email }}">x</a>'),
+        ("*|PHONE|*", "{{ phone_number }}"),
+        # listmonk
+        (
+            "{{ if .Subscriber.Attribs.city }}{{ .Subscriber.Attribs.city }}{{ else }}x{{ end }}",
+            "{% if city %}{{ city }}{% else %}x{% endif %}",
+        ),
+        (
+            '{{ if eq .Subscriber.Attribs.city "Bonn" }}a{{ else if not .Subscriber.FirstName }}b{{ end }}',
+            '{% if city == "Bonn" %}a{% elif not first_name %}b{% endif %}',
+        ),
+        ('<a href="{{ TrackLink "https://x.test/?a=1&b=2" . }}">x</a>', '<a href="https://x.test/?a=1&amp;b=2">x</a>'),
+        (
+            '<a href="{{ MessageURL }}">{{ L.T "email.viewInBrowser" }}</a>',
+            '<a href="{{ view_url }}">View in browser</a>',
+        ),
         # Mailjet
         ("{{mj:unsub_link}}", LEAVE),
         ("[[PERMALINK]]", VIEW),
@@ -138,10 +161,36 @@ def test_a_tag_of_another_system_becomes_ours(foreign: str, ours: str) -> None:
         "<?php echo 1 ?>",
         "{$total}",
         "[[a1st]]",
+        "*|TWITTER:PROFILEURL|*",
+        "*|FACEBOOK:PROFILEURL|*",
+        "*|MC:SUBJECT|*",
+        '{{ Date "2006-01-02" }}',
+        '{{ template "content" . }}',
+        "{{ .Campaign.Subject }}",
     ],
 )
 def test_a_tag_that_we_have_nothing_for_is_found_all_the_same(tag: str) -> None:
     assert [(one.text, one.ours) for one in find(f"<p>Hi {tag}, you</p>", FIELDS)] == [(tag, "")]
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("<title>*|MC:SUBJECT|*</title><h1>*|MC:SUBJECT|*</h1>", "<title></title><h1>*|MC:SUBJECT|*</h1>"),
+        ("<title>{{ .Campaign.Subject }}</title>", "<title></title>"),
+        ("<!--*|IF:MC_PREVIEW_TEXT|*--><i>*|MC_PREVIEW_TEXT|*</i><!--*|END:IF|*-->", "<!----><i></i><!---->"),
+        ('<a href="https://x.test/@TrackLink">x</a>{{ TrackView }}', '<a href="https://x.test/">x</a>'),
+        ("<p>*|REWARDS|*</p>", "<p></p>"),
+    ],
+)
+def test_what_comes_of_itself_here_is_left_out(source: str, left: str) -> None:
+    assert translate(source, find(source, FIELDS)) == left
+
+
+def test_a_condition_that_is_not_ours_spoils_no_other() -> None:
+    source = "*|IF:LOYALTY|**|IF:CITY|*a*|END:IF|*b*|ELSE:|*c*|END:IF|**|IFNOT:FNAME|*d*|END:IF|**|IF:CITY|*"
+    ours = "*|IF:LOYALTY|*{% if city %}a{% endif %}b*|ELSE:|*c*|END:IF|*{% if not first_name %}d{% endif %}*|IF:CITY|*"
+    assert translate(source, find(source, FIELDS)) == ours
 
 
 def test_half_a_condition_is_not_translated() -> None:

@@ -3,8 +3,11 @@
 import csv
 from collections.abc import Callable
 from io import StringIO
+from typing import Any
+from urllib.parse import urljoin
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -68,6 +71,35 @@ def test_a_marketer_reads_why_a_complaint_cannot_be_lifted(browser: Client, know
     assert "angry@example.com stays suppressed" in page
     assert "Only an owner can take that back, once they have asked you: no form does." in page
     assert "/lift/" not in page
+
+
+@pytest.mark.parametrize("query", ["", "reason=hard_bounce&q=gone", "source=bounce&before=999999"])
+def test_whoever_lifts_one_comes_back_to_the_same_filter_and_page(browser: Client, known: None, query: str) -> None:
+    here = f"/suppressions/?{query}" if query else "/suppressions/"
+    form = _form_to_lift(browser.get(here), "gone@example.com")
+    refused = browser.post(form, {"reason": ""})
+    assert refused.status_code == 422
+    beside = BeautifulSoup(refused.content, "html.parser").select("main .chips a[href], main search form")
+    assert len(beside) > 2
+    for one in beside:  # the page stands at the form's address, which nothing may be asked of
+        assert browser.get(urljoin(form, str(one.get("href") or one.get("action") or ""))).status_code == 200
+    form = _form_to_lift(refused, "gone@example.com")
+    assert browser.post(form, {"reason": "They asked"}).headers["Location"] == here
+
+
+@pytest.mark.parametrize("chosen", ["list&q=ana", "{news}&q=ana"])
+def test_whoever_lifts_one_for_a_list_comes_back_to_the_same_filter(browser: Client, owner: User, chosen: str) -> None:
+    news = MailingList.objects.create(name="News")
+    of_lists.suppress(["ana@example.com"], news, reason="Rival", by=owner)
+    here = f"/suppressions/?for={chosen.format(news=news.pk)}"
+    form = _form_to_lift(browser.get(here), "ana@example.com")
+    assert browser.post(form, {"reason": "They asked"}).headers["Location"] == here
+
+
+def _form_to_lift(page: Any, email: str) -> str:
+    button = BeautifulSoup(page.content, "html.parser").select_one(f'[aria-label^="Lift {email}"]')
+    assert button is not None
+    return str(button.parent.select_one("form[method=post]")["action"])  # type: ignore[union-attr, index]
 
 
 def test_the_export_holds_what_the_page_shows(browser: Client, known: None) -> None:

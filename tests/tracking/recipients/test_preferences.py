@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -124,3 +124,25 @@ def test_somebody_who_was_erased_can_still_say_no(browser: Client, sent: Sent) -
     assert "Unsubscribe from everything" in page
     assert 'value="pause"' not in page
     assert browser.get("/u/nonsense/preferences").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [
+        ("en", "30 December 2026"),
+        ("de", "30. Dezember 2026"),
+        ("fr", "30 décembre 2026"),
+        ("es", "30 de diciembre de 2026"),
+        ("pt", "30 de Dezembro de 2026"),
+        ("it", "30 Dicembre 2026"),
+        ("nl", "30 december 2026"),
+        ("pl", "30 grudnia 2026"),
+        ("ja", "2026年12月30日"),
+        ("ar", "30 ديسمبر، 2026"),
+    ],
+)
+def test_a_day_is_written_with_its_month_in_full_in_every_language(
+    browser: Client, sent: Sent, language: str, day: str
+) -> None:
+    Contact.objects.filter(pk=sent.contact().pk).update(paused_until=datetime(2026, 12, 30, 12, tzinfo=UTC))
+    assert day in browser.get(f"{sent.unsubscribe()}/preferences?lang={language}").content.decode()

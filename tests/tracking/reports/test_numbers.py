@@ -152,6 +152,25 @@ def test_people_of_a_company_count_where_its_mail_is_hosted(
     assert (lane.label, lane.clicked) == ("Gmail", 1)
 
 
+def test_the_share_by_mailbox_is_of_the_delivered_like_the_one_of_the_whole_mail(
+    sent: Sent, reader: Reader, take_in: Callable[[], int]
+) -> None:
+    Batch.objects.filter(pk=sent.batch.pk).update(accepted=4)
+    MailDomain.objects.create(domain="nordlicht.example", lane="gmail", looked_up_at=timezone.now())
+    Message.objects.filter(pk=sent.messages[0].pk).update(email="ana@nordlicht.example")
+    Chunk.objects.create(batch=sent.batch, lane="gmail", size=4, accepted=4, is_done=True)
+    FeedbackCount.objects.create(batch=sent.batch, lane="gmail", hard=1, soft=1)
+    reader("GET", sent.click(0))
+    take_in()
+    report = numbers.report([sent.batch.pk])
+    (lane,) = report.lanes
+    assert lane.click_share == report.clicked.share
+    assert f"{report.clicked.share:.2f}" == f"{1 / report.delivered:.2f}"
+    shown = " ".join(render_to_string("tracking/report/_mailboxes.html", {"report": report}).split())
+    assert "Of the delivered, how many clicked." in shown
+    assert "Of the accepted, how many clicked" not in shown
+
+
 def test_a_mailbox_provider_that_took_nothing_says_so(sent: Sent) -> None:
     Chunk.objects.create(batch=sent.batch, lane="yahoo", size=3, refused=3, deferred=5, is_done=True)
     report = numbers.report([sent.batch.pk])

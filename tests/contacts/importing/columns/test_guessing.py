@@ -31,7 +31,7 @@ EXPORTS = {
         "a@x.com,B,A,No",
         ["email", "last_name", "first_name", "opted_out"],
     ),
-    "kit": ("first_name,email,created_at,status", "A,a@x.com,2022,active", ["first_name", "email", _, "status"]),
+    "kit": ("first_name,email,created_at,status", "A,a@x.com,2022,active", ["first_name", "email", "proof", "status"]),
     "hubspot": (
         "Record ID,First Name,Last Name,Email,Lead Status",
         "1,A,B,a@x.com,NEW",
@@ -46,7 +46,7 @@ EXPORTS = {
     "sendy": (
         "Name,Email,Joined,Last activity,Status",
         "A B,a@x.com,x,y,Subscribed",
-        ["full_name", "email", _, _, "status"],
+        ["full_name", "email", "proof", _, "status"],
     ),
     "german": (
         "Vorname,Name,E-Mail-Adresse,Ort",
@@ -65,6 +65,30 @@ EXPORTS = {
 @pytest.mark.parametrize(("header", "row", "expected"), EXPORTS.values(), ids=EXPORTS)
 def test_columns_of_known_systems_are_understood(header: str, row: str, expected: list[str]) -> None:
     assert targets(header, row) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        (
+            MAILCHIMP,
+            "a@x.com,A,B,2,2023-01-01 10:00:00,192.0.2.1,2023-01-02,192.0.2.2,,1,1",
+            "OPTIN_TIME OPTIN_IP CONFIRM_TIME CONFIRM_IP",
+        ),
+        ("uuid,email,name,attributes,status,created_at", "1,a@x.com,A,{},enabled,2023-01-01T10:00:00Z", "created_at"),
+        ("Subscriber,Status,Opens,Clicks,Subscribed", "a@x.com,Active,1,1,2023-01-01 10:00:00", "Subscribed"),
+        ("E-Mail,Newsletter,Einwilligung am", "a@x.com,ja,03.04.2021", "Einwilligung_am"),
+        ("email,opt_in,opt_in_ip,consent source", "a@x.com,yes,192.0.2.1,our form", "opt_in_ip consent_source"),
+    ],
+)
+def test_when_from_where_and_how_somebody_agreed_is_taken_as_proof(header: str, row: str, expected: str) -> None:
+    found = zip(header.split(","), targets(header, row), strict=True)
+    assert [name.replace(" ", "_") for name, target in found if target == "proof"] == expected.split()
+
+
+def test_labels_of_an_address_book_are_tags() -> None:
+    header = "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value"
+    assert targets(header, "A,B,* myContacts ::: Chor,* Home,a@x.com")[2] == "tags"
 
 
 def test_a_field_there_is_already_takes_its_column() -> None:

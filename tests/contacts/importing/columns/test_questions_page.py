@@ -104,7 +104,7 @@ def test_a_file_without_addresses_asks_for_them_first(open_import: Callable[...,
 
 
 def test_what_is_left_out_unasked_says_why_and_what_to_choose(open_import: Callable[..., tuple[Client, str]]) -> None:
-    client, url = open_import("Email,Joined,E-mail,Shoe size,Gone\na@x.com,2024-05-01,a@x.com,41,\n")
+    client, url = open_import("Email,Last changed,E-mail,Shoe size,Gone\na@x.com,2024-05-01,a@x.com,41,\n")
     page = text(client.get(url))
     assert "It looks like what the other system notes for itself. To keep it, choose “New field: Date”." in page
     assert "Another column is the one for “E-mail address”. To keep it" in page

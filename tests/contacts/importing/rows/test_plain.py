@@ -21,8 +21,9 @@ COLUMNS = {
     "time_zone": ("Europe/Berlin", "Nowhere", ""),
     "status": ("subscribed", "unsubscribed", "cleaned", "zombie", ""),
     "opted_out": ("yes", "no", "", "2024-03-01"),
+    "proof": ("2024-03-01 10:00", "192.0.2.1", "a\\b\tc", "", "NULL", "x" * 500),
     "tags": ("a;b", '["a", "\\\\"]', ""),
-    "json": ('{"city": "Ulm", "n": 2}', '{"tags": ["vip"], "first": ""}', "{", ""),
+    "json": ('{"city": "Ulm", "n": 2}', '{"tags": ["vip"], "first": ""}', '{"a": {"b": [1, "x"]}}', "{", ""),
     "field:number": ("3,5", "three", "", "1e5"),
     "field:date": ("12.03.2026", "soon", ""),
     "field:text": ("Köln", "a\\b", 'say "hi"', "x" * 10_001, " "),
@@ -33,7 +34,7 @@ COLUMNS = {
 def staged(plan: Plan, rows: list[list[str]], *, looks_at_each: bool) -> tuple[list[str], list[str], Any]:
     """The rows as COPY gets them, the reasons of those that it does not, and what was counted beside them."""
     preparer = Preparer(plan, {"number": "number", "date": "date"}, ["x"] * len(plan.columns), (Column(),) * 9)
-    plain, written = PlainRows(plan, preparer), Batch()
+    plain, written = PlainRows(plan, preparer), Batch(tells_proof=plan.tells_proof)
     reasons: list[str] = []
     for line, cells in enumerate(rows):
         if not looks_at_each and (text := plain.text(cells)) is not None:

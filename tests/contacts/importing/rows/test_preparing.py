@@ -90,6 +90,12 @@ def test_values_are_typed() -> None:
     assert json.loads(found.attributes) == {"n": 3.5, "d": "2026-03-12", "b": True}
 
 
+def test_objects_far_within_each_other_cost_nobody_the_import() -> None:
+    deep = '{"a":' * 400 + "1" + "}" * 400
+    found = prepare("email json", "a@x.com", deep)
+    assert list(json.loads(found.attributes)) == ["a_a_a_a_a"]
+
+
 def test_json_of_another_system_is_taken_over() -> None:
     found = prepare("email json", "a@x.com", '{"City": "Köln", "good": true, "tags": ["a"], "none": null, "": 1}')
     assert json.loads(found.attributes) == {"city": "Köln", "good": True, "tags": ["a"], "field": 1}
@@ -99,6 +105,8 @@ def test_tags_are_a_list_in_a_cell() -> None:
     assert json.loads(prepare("email tags", "a@x.com", '"VIP","Blog, weekly"').attributes) == {
         "tags": ["VIP", "Blog, weekly"]
     }
+    for cell, tags in (("* myContacts ::: Choir, old", ["myContacts", "Choir, old"]), ("* Choir", ["Choir"])):
+        assert json.loads(prepare("email tags", "a@x.com", cell).attributes) == {"tags": tags}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
 
 from accounts.models import User
 from contacts import audience, consent
@@ -54,6 +56,42 @@ def test_people_arrive_with_names_fields_list_and_proof(run: Upload, news: Maili
     assert ada.source == "Import of people.csv"
 
 
+def test_the_proof_that_the_other_system_kept_is_kept_beside_each_person(run: Upload, news: MailingList) -> None:
+    run(
+        f"{MAILCHIMP},OPTIN_TIME,OPTIN_IP,CONFIRM_TIME\n"
+        "ada@example.com,Ada,,2,1,a,2019-03-04 10:00:00,192.0.2.7,2019-03-04 10:05:00\n"
+        "ben@example.com,Ben,,2,2,b,,,2020-01-02 11:00:00\n",
+        lists=(news.pk,),
+        consent_text="Form at example.com",
+    )
+    said = "They signed up through a form. Form at example.com. "
+    assert {event.contact.email: event.text for event in ConsentEvent.objects.select_related("contact")} == {
+        "ada@example.com": f"{said}OPTIN_TIME: 2019-03-04 10:00:00; OPTIN_IP: 192.0.2.7; "
+        "CONFIRM_TIME: 2019-03-04 10:05:00",
+        "ben@example.com": f"{said}CONFIRM_TIME: 2020-01-02 11:00:00",
+    }
+
+
+def test_when_and_why_somebody_left_the_other_system_is_kept(run: Upload, news: MailingList) -> None:
+    known = Contact.objects.create(email="ada@example.com")
+    run(
+        f"{MAILCHIMP},UNSUB_TIME,UNSUB_REASON\nada@example.com,Ada,,2,1,a,2023-05-06 07:08:09,NORMAL\n",
+        lists=(news.pk,),
+    )
+    kept = "Import of people.csv. UNSUB_TIME: 2023-05-06 07:08:09; UNSUB_REASON: NORMAL"
+    assert Suppression.objects.get().detail == kept
+    assert known.consent_events.get(kind="withdrawn").text == kept
+
+
+def test_what_an_earlier_version_had_checked_is_read_again(check: Upload, news: MailingList) -> None:
+    job = check("Email,created_at\nada@example.com,2019-03-04\n", lists=(news.pk,))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE contacts_import_{job.pk} DROP COLUMN told")
+    jobs.start(job)
+    working.work(job.pk)
+    assert ConsentEvent.objects.get().text.endswith("created_at: 2019-03-04")
+
+
 def test_the_check_foretells_what_the_run_does_and_changes_nothing(check: Upload, news: MailingList) -> None:
     known = Contact.objects.create(email="known@example.com", first_name="Old")
     Contact.objects.create(email="same@example.com", first_name="Same")
@@ -78,6 +116,7 @@ def test_the_check_foretells_what_the_run_does_and_changes_nothing(check: Upload
         "suppressed": 1,
         "unsubscribed": 1,
         "leaving": 0,
+        "unconfirmed": 0,
     }
     known.refresh_from_db()
     assert known.first_name == "Old"
@@ -166,6 +205,22 @@ def test_unconfirmed_people_stay_so(run: Upload, news: MailingList) -> None:
     run("Email,Status\nada@example.com,unconfirmed\n", lists=(news.pk,))
     assert Subscription.objects.get().state == "unconfirmed"
     assert sendable(news) == set()
+
+
+def test_the_report_counts_whoever_has_not_confirmed(
+    run: Upload, client: Client, marketer: User, news: MailingList
+) -> None:
+    consent.suppress("dan@example.com", Suppression.Reason.MANUAL)
+    job = run(
+        "Email,Status\nada@example.com,active\nben@example.com,unconfirmed\ncy@example.com,pending\n"
+        "dan@example.com,unconfirmed\neve@example.com,unsubscribed\n",
+        lists=(news.pk,),
+    )
+    done = job.counts["done"]
+    assert [done[name] for name in ("joined", "unconfirmed", "suppressed", "leaving")] == [1, 2, 1, 1]
+    client.force_login(marketer)
+    page = " ".join(client.get(job.get_absolute_url()).content.decode().split())
+    assert 'Not confirmed, says the file</dt><dd>2 <span class="muted">get no mail before they agree here' in page
 
 
 @pytest.mark.parametrize(
@@ -260,6 +315,27 @@ def test_second_run_of_the_same_file_changes_nothing(run: Upload, news: MailingL
 def test_json_of_listmonk_becomes_fields_that_mails_can_use(run: Upload) -> None:
     run('uuid,email,name,attributes,status\n1,a@x.com,A B,"{""city"": ""Ulm"", ""good"": true, ""n"": 2}",enabled\n')
     assert dict(Field.objects.values_list("key", "kind")) == {"city": "text", "good": "boolean", "n": "number"}
+
+
+def test_lists_objects_and_days_within_json_become_fields_too(run: Upload) -> None:
+    run(
+        "email,attributes\n"
+        'a@x.com,"{""address"": {""zip"": ""01067"", ""geo"": {""lat"": 51.05}}, ""likes"": [""Jazz"", ""jazz"", 7]}"\n'
+        'b@x.com,"{""likes"": [""Rock""], ""since"": ""2020-03-04"", ""until"": ""2020-03-04"", '
+        '""things"": [{""a"": 1}]}"\n'
+        'c@x.com,"{""until"": ""for ever"", ""address"": {}, ""tags"": [""VIP""]}"\n'
+    )
+    assert {field.key: (field.kind, field.options) for field in Field.objects.all()} == {
+        "address_zip": ("text", []),
+        "address_geo_lat": ("number", []),
+        "likes": ("choices", ["Jazz", "7", "Rock"]),
+        "since": ("date", []),
+        "until": ("text", []),
+    }
+    values = {contact.email: contact.attributes for contact in Contact.objects.all()}
+    assert values["a@x.com"] == {"address_zip": "01067", "address_geo_lat": 51.05, "likes": ["Jazz", "7"]}
+    assert values["b@x.com"]["things"] == [{"a": 1}], "kept, though no field can hold it"
+    assert values["c@x.com"] == {"until": "for ever", "tags": ["VIP"]}
 
 
 def test_sample_person_who_is_imported_is_no_sample_any_more(run: Upload) -> None:

@@ -1,0 +1,1 @@
+"""How Django writes dates, where the form that it comes with is not ours."""
