@@ -133,7 +133,7 @@ ROWS = {
     ),
     "certificate of somebody else": Row(
         line=ALL_WAIT,
-        trouble="mismatch",
+        trouble="it is for another address",
         provider={"security": "starttls"},
         certificate=lambda authority: authority.context(host="other.example"),
     ),
