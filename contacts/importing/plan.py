@@ -78,14 +78,11 @@ BELONGING = (
     Target.CLICKS,
 )
 COUNTING = (Target.OPENS, Target.CLICKS)
-QUOTED = (Target.PROOF, *(CONSENT - {Target.STATUS, Target.UNCONFIRMED, Target.ASK}))
-MANY_COLUMNS = (
-    Target.IGNORE,
-    Target.FIELD,
-    Target.NEW,
-    Target.PROOF,
-    *CONSENT,
-)  # may go to each of these, fields by their keys
+# Quoted as the proof of who agreed, and of who left: see rows.quoting.
+AGREED = (Target.PROOF, Target.OPTED_IN, Target.CONFIRMED)
+LEFT = (Target.OPTED_OUT, Target.BOUNCED, Target.COMPLAINED, Target.PROOF)
+# Any number of columns may go to each of these, fields by their keys.
+MANY_COLUMNS = (Target.IGNORE, Target.FIELD, Target.NEW, Target.PROOF, *CONSENT)
 
 
 class Mode(models.TextChoices):
@@ -171,7 +168,7 @@ class Plan:
     @property
     def tells_proof(self) -> bool:
         """Whether the file says itself when, from where or why somebody agreed or left: see rows.quoting."""
-        return any(column.target in QUOTED for column in self.columns)
+        return any(column.target in (*AGREED, *LEFT) for column in self.columns)
 
     @property
     def tells_tags(self) -> bool:

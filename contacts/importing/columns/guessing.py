@@ -219,14 +219,11 @@ def _column(name: str, sample: list[str], cells: Sequence[str], fields: Mapping[
     return Column(Target.NEW, key=key_for(name), label=name.strip()[:120], kind=guess_kind(sample))
 
 
-_DAY_OF_AGREEMENT = Column(Target.PROOF)
-
-
 def _without_book_keeping(guessed: list[Column], *, is_mailchimp: bool) -> list[Column]:
     """Some days of agreement are missing: a question, unless another column tells who agreed."""
     tells = is_mailchimp or any(column.target in CONSENT and column.target != Target.ASK for column in guessed)
     return [
-        (_DAY_OF_AGREEMENT if column.kind == "date" else Column())
+        Column(Target.PROOF if column.kind == "date" else Target.IGNORE)
         if column.target == Target.ASK and ((column.kind == "date" and tells) or is_mailchimp)
         else column
         for column in guessed

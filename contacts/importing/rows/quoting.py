@@ -6,25 +6,23 @@ format of dates that nobody foresaw.
 
 from collections.abc import Sequence
 
-from contacts.importing.plan import Plan, Status, Target
+from contacts.importing.plan import AGREED, LEFT, Plan, Status
 from contacts.importing.reading.cells import clean
 
 LONGEST = 400  # with the words of the whole file it stands in 500
 _LONGEST_CELL = 120
-_OF_WHO_AGREED = (Target.PROOF, Target.OPTED_IN, Target.CONFIRMED)
-_OF_WHO_LEFT = (Target.OPTED_OUT, Target.BOUNCED, Target.COMPLAINED, Target.PROOF)
 
 
 def quoted_names(plan: Plan, header: Sequence[str]) -> list[str]:
     """The columns that are quoted beside whoever agreed."""
-    return [name for _, name in _columns(plan, header, _OF_WHO_AGREED)]
+    return [name for _, name in _columns(plan, header, AGREED)]
 
 
 class Quoting:
     """Compiled once for a file, called for each of its records."""
 
     def __init__(self, plan: Plan, header: Sequence[str]) -> None:
-        self._agreed, self._left = (_columns(plan, header, which) for which in (_OF_WHO_AGREED, _OF_WHO_LEFT))
+        self._agreed, self._left = (_columns(plan, header, which) for which in (AGREED, LEFT))
 
     def __call__(self, cells: Sequence[str], status: int) -> str:
         """Empty where the record says nothing of it."""
