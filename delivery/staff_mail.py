@@ -92,7 +92,7 @@ def send_raw_through(
     try:
         letter = _letter(body, sender, to, signed_as or known.domain_of(sender))
         asyncio.run(_hand_over(transport_to(provider), letter, seconds))
-    except (LookupError, RecursionError):
+    except (LookupError, RecursionError, UnicodeError):
         return Outcome(f"{provider}: the mail cannot be read, so that it could be handed over.")
     except (CannotOpen, CannotCarry, Unreadable, _Failed, ValueError, TimeoutError, OSError) as error:
         problem = f"{provider}: {failures.why(error)}"

@@ -165,3 +165,10 @@ def test_an_invitation_whose_mail_was_refused_says_so(relay: Provider, client_fo
     page = browser.get("/settings/people/").content.decode()
     assert "The mail did not leave" in page
     assert "no such user here" in page
+
+
+def test_a_mail_that_cannot_be_written_is_not_blamed_on_the_server_s_name(relay: Provider) -> None:
+    sent = staff_mail.send_raw_through(
+        relay, b"Subject: Hello\r\n\r\nHello", sender="dörte@a.example", to="b@c.example"
+    )
+    assert sent == staff_mail.Outcome(f"{relay}: the mail cannot be read, so that it could be handed over.")
