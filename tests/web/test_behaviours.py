@@ -15,6 +15,16 @@ from tests.web.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Null once the focus has left what the page is about.
+_COVERED = """() => {
+    const focused = document.activeElement
+    if (!focused.matches('main *') || focused.matches('iframe')) return null
+    const {left, top, width, height} = focused.getBoundingClientRect()
+    const there = document.elementFromPoint(left + width / 2, top + height / 2)
+    const isSeen = there && (focused.contains(there) || there.contains(focused))
+    return isSeen ? '' : focused.textContent.trim() || focused.name || focused.outerHTML
+}"""
+
 
 @pytest.fixture
 def draft() -> Campaign:
@@ -67,3 +77,17 @@ def test_chosen_filter_with_a_long_name_is_in_sight_on_a_phone(last_of_many: Mai
     page.get_by_text("Narrow down").click()
     chip = page.get_by_role("navigation").get_by_role("link", name=last_of_many.name)
     expect(chip).to_be_in_viewport(ratio=1)
+
+
+def test_who_tabs_through_a_page_on_a_phone_sees_what_has_the_focus(page: Page, draft: Campaign) -> None:
+    page.set_viewport_size({"width": 390, "height": 740})
+    for address in (f"/campaigns/{draft.pk}/", "/account/"):
+        page.goto(address)
+        page.locator("#content").focus()
+        page.keyboard.press("Tab")
+        stops = 0
+        while (covered := page.evaluate(_COVERED)) is not None:
+            assert not covered, f"on {address} a bar lies over it"
+            stops += 1
+            page.keyboard.press("Tab")
+        assert stops > 10
