@@ -145,6 +145,7 @@ class Product:
         deadline = time.monotonic() + seconds
         while words not in self.output:
             if not self.reader.is_alive():  # all that it said is read
+                self.process.wait(60)
                 assert words in self.output, self.output
                 return
             assert time.monotonic() < deadline, f"{words!r} not in {self.output!r}"

@@ -106,19 +106,30 @@ def settled(group: Group, known: Known) -> Group:
 
 
 def focus(do: str, group: Group) -> str:
-    """Where somebody who works by keys goes on: in what came, or at the end of what a part was taken out of."""
+    """Where somebody who works by keys goes on: in what came, or in what follows a part that was taken out, else in
+    what stands above that part.
+    """
     verb, _, place = do.partition(":")
-    if verb == "remove":
-        return f"{place.rpartition('-')[0]}-more"
-    if verb not in ("row", "group"):
+    if verb not in ("row", "group", "remove"):
         return ""
+    within, _, taken_out = place.rpartition("-") if verb == "remove" else (place, "", "")
+    parts = _parts(within, group)
+    if not parts:
+        return f"{within}-more" if verb == "remove" and within else ""
+    at = len(parts) - 1
+    if taken_out.isdigit():
+        at = min(at, int(taken_out))
+    return f"{within}-{at}-{'match' if isinstance(parts[at], Group) else 'is'}"
+
+
+def _parts(place: str, group: Group) -> Sequence[Rule | Group]:
+    """Of the group at that place; none where there is no group."""
     within: Rule | Group = group
     for number in place.split("-")[1:]:
         if not isinstance(within, Group) or not number.isdigit() or int(number) >= len(within.parts):
-            return ""
+            return ()
         within = within.parts[int(number)]
-    last = len(within.parts) - 1 if isinstance(within, Group) else 0
-    return f"{place}-{last}-{'is' if verb == 'row' else 'match'}"
+    return within.parts if isinstance(within, Group) else ()
 
 
 def _row(rule: Rule, known: Known) -> Rule:

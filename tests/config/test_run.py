@@ -15,13 +15,8 @@ from tests.running import Product, free_port
 from tools import frontend
 
 
-@pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("var")
-
-
-def test_empty_folder_becomes_a_running_product_and_stops_in_order(var: Path) -> None:
-    product = Product(var)
+def test_empty_folder_becomes_a_running_product_that_stops_in_order_and_finds_its_data_again(tmp_path: Path) -> None:
+    product = Product(tmp_path)
     product.wait_for(f"Tallypost runs at {product.url}")
 
     page = http.client.HTTPConnection("127.0.0.1", product.port, timeout=60)
@@ -30,7 +25,7 @@ def test_empty_folder_becomes_a_running_product_and_stops_in_order(var: Path) ->
     page.close()
     assert (answer.status, answer.getheader("Location")) == (302, "/setup/")
 
-    second = Product(var, port=product.port)
+    second = Product(tmp_path, port=product.port)
     assert second.process.wait(60) == 0
     second.wait_for(f"already runs: {product.url}")
 
@@ -39,13 +34,17 @@ def test_empty_folder_becomes_a_running_product_and_stops_in_order(var: Path) ->
     assert product.stop() == 0
     assert "Everything is kept" in product.output
     assert not [process for process in below if process.is_running() and process.status() != "zombie"]
-    logs = sorted((var / "log").glob("supervisor*.log"), key=lambda log: log.stat().st_mtime)  # parts end first
+    logs = sorted((tmp_path / "log").glob("supervisor*.log"), key=lambda log: log.stat().st_mtime)  # parts end first
     stopped = re.findall(r"stopped: (\S+)", "".join(log.read_text() for log in logs))
     order = [stopped.index(name) for name in ("web", "beat", "bulk", "intake", "redis", "postgresql")]
     assert order == sorted(order)
 
+    _finds_its_data(tmp_path)
+    _older_version_leaves_them_alone(tmp_path)
 
-def test_second_start_finds_its_data_and_an_older_tallypost_leaves_them_alone(var: Path) -> None:
+
+def _finds_its_data(var: Path) -> None:
+    """And gets a migration that only a newer version has."""
     product = Product(var)
     try:
         product.wait_for("Tallypost runs at")
@@ -57,6 +56,8 @@ def test_second_start_finds_its_data_and_an_older_tallypost_leaves_them_alone(va
     finally:
         product.stop()
 
+
+def _older_version_leaves_them_alone(var: Path) -> None:
     older = Product(var)  # its pages would open, and fail wherever they write a row
     assert older.process.wait(60) == 1
     older.wait_for("last used by a newer Tallypost, whose changes this one lacks (1, among them contacts.9001_later)")

@@ -177,6 +177,8 @@ class Held:
     def __init__(self, page: Page, address: str) -> None:
         self._page, self._routes = page, list[Route]()
         page.route(address, lambda route: self._routes.append(route))
+        if page.url != "about:blank":
+            _await_interception(page)
 
     def next(self) -> Route:
         for _ in range(6000):
@@ -184,6 +186,15 @@ class Held:
                 return self._routes.pop(0)
             self._page.wait_for_timeout(10)  # in which playwright hears of the next request
         raise AssertionError("the page did not ask")
+
+
+def _await_interception(page: Page) -> None:
+    """Chromium says that it holds requests before its pages know: one that is sent at once would slip through."""
+    address = page.evaluate("document.querySelector('link[rel=icon]').href")
+    page.route(address, lambda route: route.fulfill(body="held"))
+    while page.evaluate("async address => (await fetch(address)).text()", address) != "held":
+        pass
+    page.unroute(address)
 
 
 Editor = Callable[..., AbstractContextManager[Visitor]]

@@ -96,7 +96,23 @@ def test_rows_and_groups_come_and_go_by_buttons_without_scripts(people: None, br
     typed = {**ANA, "r-1-match": "any", "r-1-0-is": "tag", "r-1-0-how": "has", "r-1-0-tag": "vip"}
     response = browser.post("/segments/new/", {"name": "A", **typed, "do": "remove:r-1"})
     assert names(response) == {"r-match", "r-0-is", "r-0-field", "r-0-how", "r-0-value"}
-    assert re.search(r'id="r-more"[^>]* autofocus', response.content.decode())
+    assert re.search(r'id="r-0-is"[^>]* autofocus', response.content.decode())
+
+
+def test_who_removes_rows_by_keys_goes_on_in_the_next_row_or_the_one_above(people: None, browser: Client) -> None:
+    tag = {"how": "has", "tag": "vip", "is": "tag"}
+    rows = {f"r-{row}-{name}": value for row in (1, 2) for name, value in tag.items()}
+    group = {"r-3-match": "any", **{f"r-3-0-{name}": value for name, value in tag.items()}}
+    for removed, goes_on in (
+        ("r-0", "r-0-is"),
+        ("r-1", "r-1-is"),
+        ("r-2", "r-2-match"),
+        ("r-3", "r-2-is"),
+        ("r-3-0", "r-3-more"),
+    ):
+        response = browser.post("/segments/preview/", {**ANA, **rows, **group, "do": f"remove:{removed}"})
+        (focused,) = BeautifulSoup(response.content, "html.parser").select("[autofocus]")
+        assert focused["id"] == goes_on
 
 
 def test_the_numbers_follow_what_is_typed(people: None, browser: Client) -> None:
