@@ -74,6 +74,7 @@ def test_a_list_whose_people_are_slow_to_judge_is_shown_at_once(
     assert f'hx-get="{exact}" hx-trigger="load"' in page
     assert "1 is subscribed" in page
     assert "Delete the list" in page
+    assert "It cannot be undone. <b>Archive</b> keeps the list" in page
     monkeypatch.setattr(measuring, "PATIENT_MS", 200)
     assert "takes too long to count just now" in text(browser.get(exact))
     monkeypatch.setattr(measuring, "PATIENT_MS", 20_000)
