@@ -5,12 +5,12 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Organisation, User
 from accounts.organisation.measuring import Tracking
-from campaigns import launching
-from campaigns.launching import NotReady
 from campaigns.message import editions
 from campaigns.models import Campaign, Edition
 from campaigns.preflight import checklist
 from campaigns.preflight.findings import Finding
+from campaigns.sending import launching
+from campaigns.sending.launching import NotReady
 from contacts.audience import Audience
 from delivery import ledger
 from delivery.ledger import repeats

@@ -4,9 +4,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from campaigns import launching
 from campaigns.brands import choosing
 from campaigns.models import Campaign, Template
+from campaigns.sending import launching
 
 
 @transaction.atomic

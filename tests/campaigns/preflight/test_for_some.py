@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import launching, revising
 from campaigns.content import blocks
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, SavedBlock
 from campaigns.preflight import checklist, for_some
 from campaigns.review.review import Review
+from campaigns.sending import launching, revising
 from contacts.models import Contact, Segment
 from contacts.segments import measuring, registry, uses
 from delivery import content, tokens

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from delivery.ledger import building
 from delivery.models import Batch, Message, Provider, Route
 from delivery.replies import Category

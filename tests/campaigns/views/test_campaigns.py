@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from campaigns import launching, samples, starters
+from campaigns import starters
 from campaigns.content import blocks
 from campaigns.editor import history
 from campaigns.message import preview
 from campaigns.models import Campaign
+from campaigns.sample_data import samples
+from campaigns.sending import launching
 from contacts.models import Contact
 from delivery.domains.models import SendingDomain
 from delivery.models import Batch, FeedbackCount, Provider, ReturnMailbox

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Organisation, User
-from campaigns import launching, test_sends
 from campaigns.drafts import forms
 from campaigns.message import editions
 from campaigns.models import Campaign
+from campaigns.sending import launching
+from campaigns.test_mails import sending
 from contacts.models import Contact, Suppression
 from delivery import ledger, tokens
 from delivery.content import Recipient
@@ -29,7 +30,7 @@ ME = "mia@nordlicht.example"
 def test_test_mail_reads_as_the_contact_would_read_it_and_touches_no_record(marketer: User) -> None:
     campaign = letters.draft(marketer, letters.readers("Ana"))
     ana = Contact.objects.get(first_name="Ana")
-    (message,) = test_sends.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
+    (message,) = sending.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
     assert (message.email, message.contact_id) == (ME, None)
     recipient = Recipient(message.pk, None, ME, {"email": ME}, opens=True, clicks=True)
     parts = editions.load_edition(message.batch).parts(recipient)
@@ -42,7 +43,7 @@ def test_the_links_of_a_test_mail_say_that_it_was_a_test(organisation: Organisat
     """Nobody is in them: the mail itself can be seen as a page, and leaving by it changes nothing."""
     campaign, browser = letters.draft(marketer, letters.readers("Ana")), Client()
     ana = Contact.objects.get(first_name="Ana")
-    (message,) = test_sends.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
+    (message,) = sending.send_tests(campaign, to=[ME], as_contact=ana, by=marketer)
     mail = editions.load_edition(message.batch).parts(Recipient(message.pk, None, ME, {}, opens=True, clicks=True))
     leave = urlsplit(dict(mail.headers)["List-Unsubscribe"].strip("<>")).path
     assert leave in mail.html
@@ -69,19 +70,19 @@ def subscriptions(contact: Contact) -> list[tuple[int, str]]:
 
 def test_broken_template_is_said_before_anything_is_sent(marketer: User) -> None:
     campaign = letters.draft(marketer, subject="Hello {{ first_name")
-    with pytest.raises(test_sends.Unreadable):
-        test_sends.send_tests(campaign, to=[ME], as_contact=None, by=marketer)
+    with pytest.raises(sending.Unreadable):
+        sending.send_tests(campaign, to=[ME], as_contact=None, by=marketer)
     assert not campaign.editions.exists()
 
 
 def test_outcome_is_told_in_words(marketer: User) -> None:
-    (message,) = test_sends.send_tests(letters.draft(marketer), to=[ME], as_contact=None, by=marketer)
-    assert not test_sends.outcome(message).is_final
+    (message,) = sending.send_tests(letters.draft(marketer), to=[ME], as_contact=None, by=marketer)
+    assert not sending.outcome(message).is_final
     message.state, message.accepted_at = MessageState.ACCEPTED, message.batch.created_at
-    assert test_sends.outcome(message).text == "Accepted by Sandbox in 0.1 s"
+    assert sending.outcome(message).text == "Accepted by Sandbox in 0.1 s"
     message.state = MessageState.REFUSED
     Attempt.objects.create(message_id=message.pk, batch=message.batch, stage="rcpt", category="x", text="550 no")
-    assert test_sends.outcome(message).raw == "550 no"
+    assert sending.outcome(message).raw == "550 no"
     message.state = MessageState.DEFERRED
     Waiting.objects.create(
         message_id=message.pk,
@@ -91,12 +92,12 @@ def test_outcome_is_told_in_words(marketer: User) -> None:
         reply="451 later",
         retry_at=message.batch.created_at,
     )
-    assert test_sends.outcome(message).raw == "451 later"
+    assert sending.outcome(message).raw == "451 later"
 
 
 def test_several_addresses_get_the_same_mail(marketer: User) -> None:
     campaign = letters.draft(marketer)
-    sent = test_sends.send_tests(campaign, to=[ME, "lee@nordlicht.example"], as_contact=None, by=marketer)
+    sent = sending.send_tests(campaign, to=[ME, "lee@nordlicht.example"], as_contact=None, by=marketer)
     assert [message.email for message in sent] == [ME, "lee@nordlicht.example"]
     assert {message.batch_id for message in sent} == {campaign.editions.get().batch_id}
     assert Message.objects.filter(batch=sent[0].batch_id).count() == 2
@@ -173,7 +174,7 @@ def test_a_test_mail_leaves_through_the_provider_chosen_for_it(
     assert carriers(str(backup.pk)) == [backup]
     assert Campaign.objects.get(pk=campaign.pk).way_out == usual
     Provider.objects.filter(pk=backup.pk).update(state=Provider.State.PAUSED)
-    assert "Waits: Backup takes no mail now" in test_sends.outcome(Message.objects.latest("pk")).text
+    assert "Waits: Backup takes no mail now" in sending.outcome(Message.objects.latest("pk")).text
     removed = {"to": marketer.email, "through": "4711"}
     assert browser.post(reverse("campaign-test", args=[campaign.pk]), removed).status_code == 422
 
@@ -229,7 +230,7 @@ def test_a_test_mail_counts_in_no_figure(organisation: Organisation, marketer: U
     relay = Provider.objects.create(name="Relay", host="127.0.0.1", port=2525)
     campaign = letters.draft(marketer, letters.readers("Ana"), provider=relay)
     ana = Contact.objects.get(first_name="Ana")
-    (message,) = test_sends.send_tests(campaign, to=[marketer.email], as_contact=ana, by=marketer)
+    (message,) = sending.send_tests(campaign, to=[marketer.email], as_contact=ana, by=marketer)
     Chunk.objects.filter(batch=message.batch).update(pending=0, accepted=1, is_done=True)
     assert Deliverability(7).is_empty
     Batch.objects.filter(pk=message.batch_id).update(is_test=False)

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApprovalRule, Organisation, User
-from campaigns import launching, repeating
 from campaigns.models import Campaign, Edition
+from campaigns.sending import launching, repeating
 from contacts import consent
 from contacts.models import Contact, Segment
 from contacts.segments import rules

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from contacts.models import Contact, MailingList, Subscription
 from delivery.ledger import building
 from delivery.models import Batch, Message, Provider

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
-from campaigns import launching, revising
 from campaigns.models import Campaign, Edition
+from campaigns.sending import launching, revising
 from delivery import ledger
 from delivery.dispatch import tick
 from delivery.engine import process, turn

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import launching, repeating
 from campaigns.drafts import deciding
 from campaigns.models import Campaign
 from campaigns.preflight import checklist
+from campaigns.sending import launching, repeating
 from contacts import audience, consent
 from contacts.fixed import drawing
 from contacts.models import Contact, FixedAudience, ListBasis, MailingList, Segment, Subscription, Suppression

@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from campaigns import launching, samples
 from campaigns.models import Campaign
 from campaigns.morning import stopped
+from campaigns.sample_data import samples
+from campaigns.sending import launching
 from contacts.models import Contact, ImportJob, Subscription
 from contacts.reach import counting
 from delivery.ledger import ids

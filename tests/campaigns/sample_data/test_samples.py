@@ -2,9 +2,10 @@ import pytest
 
 from accounts.models import Organisation, User
 from accounts.signals import organisation_created
-from campaigns import launching, samples
 from campaigns.models import Campaign
 from campaigns.preflight import checklist
+from campaigns.sample_data import samples
+from campaigns.sending import launching
 from contacts import audience, consent
 from contacts.models import Contact, MailingList, Suppression
 from delivery import tokens

@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from campaigns import test_sends
 from campaigns.models import Campaign, TestAddress
+from campaigns.test_mails import sending
 from delivery.domains.models import SendingDomain
 from delivery.models import Message, Provider
 from tests.campaigns import letters
@@ -55,26 +55,26 @@ def test_a_stranger_is_asked_and_gets_test_mails_from_then_on(
 
 
 def test_a_rehearsal_may_name_anybody_as_nothing_leaves(marketer: User) -> None:
-    sent = test_sends.send_tests(letters.draft(marketer), to=[STRANGER], as_contact=None, by=marketer)
+    sent = sending.send_tests(letters.draft(marketer), to=[STRANGER], as_contact=None, by=marketer)
     assert [message.email for message in sent] == [STRANGER]
 
 
 def test_nobody_is_mailed_who_did_not_agree_whoever_calls(campaign: Campaign, marketer: User) -> None:
-    with pytest.raises(test_sends.NotNow, match=STRANGER):
-        test_sends.send_tests(campaign, to=[marketer.email, STRANGER], as_contact=None, by=marketer)
+    with pytest.raises(sending.NotNow, match=STRANGER):
+        sending.send_tests(campaign, to=[marketer.email, STRANGER], as_contact=None, by=marketer)
     assert not Message.objects.exists()
 
 
 def test_one_person_may_send_so_many_an_hour(
     campaign: Campaign, marketer: User, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(test_sends, "MOST_AN_HOUR", 3)
+    monkeypatch.setattr(sending, "MOST_AN_HOUR", 3)
     both = [marketer.email, owner.email]
-    test_sends.send_tests(campaign, to=both, as_contact=None, by=marketer)
-    with pytest.raises(test_sends.NotNow, match="3 test mails an hour"):
-        test_sends.send_tests(campaign, to=both, as_contact=None, by=marketer)
-    test_sends.send_tests(campaign, to=[owner.email], as_contact=None, by=marketer)
-    test_sends.send_tests(campaign, to=both, as_contact=None, by=owner)
+    sending.send_tests(campaign, to=both, as_contact=None, by=marketer)
+    with pytest.raises(sending.NotNow, match="3 test mails an hour"):
+        sending.send_tests(campaign, to=both, as_contact=None, by=marketer)
+    sending.send_tests(campaign, to=[owner.email], as_contact=None, by=marketer)
+    sending.send_tests(campaign, to=both, as_contact=None, by=owner)
 
 
 def test_a_test_mail_leaves_only_in_the_name_of_a_domain_that_an_admin_confirmed(
@@ -83,9 +83,9 @@ def test_a_test_mail_leaves_only_in_the_name_of_a_domain_that_an_admin_confirmed
     campaign = letters.draft(marketer, provider=relay, sender_email="ceo@bank.example")
 
     def send() -> int:
-        return len(test_sends.send_tests(campaign, to=[marketer.email], as_contact=None, by=marketer))
+        return len(sending.send_tests(campaign, to=[marketer.email], as_contact=None, by=marketer))
 
-    with pytest.raises(test_sends.NotNow, match="confirmed that bank"):
+    with pytest.raises(sending.NotNow, match="confirmed that bank"):
         send()
     assert not Message.objects.exists()
     SendingDomain.objects.create(name="bank.example", confirmed_at=timezone.now())

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
-from campaigns import test_addresses
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Edition
+from campaigns.test_mails import consent
 from contacts.models import Contact
 from delivery import ledger
 from delivery.domains import known
@@ -53,11 +53,11 @@ def send_tests(
     It leaves as the campaign would, or through the provider `through` alone.
 
     Findings do not block it, but it must be possible to make a mail of it: raises Unreadable. Raises NotNow for more
-    than somebody may send in an hour, for addresses whose owners have not agreed (`test_addresses.unknown`), and for a
+    than somebody may send in an hour, for addresses whose owners have not agreed (`consent.unknown`), and for a
     sender's domain that no admin has confirmed.
     """
     way_out = through or campaign.way_out
-    if strangers := test_addresses.unknown(to, way_out):
+    if strangers := consent.unknown(to, way_out):
         raise NotNow(f"Nobody has agreed to test mails there: {', '.join(strangers)}.")
     if not way_out.is_rehearsal and _sent_lately(by) + len(to) > MOST_AN_HOUR:
         raise NotNow(

@@ -7,12 +7,12 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from campaigns import launching
 from campaigns.attachments import attaching
 from campaigns.message import editions
 from campaigns.models import Campaign, Edition, Stage
 from campaigns.preflight import checklist, findings
 from campaigns.preflight.checklist import Finding
+from campaigns.sending import launching
 from delivery import ledger
 from delivery.models import Batch
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry, User
-from campaigns import launching
 from campaigns.models import Campaign, Edition, Stage
+from campaigns.sending import launching
 from delivery import ledger
 from delivery.models import Batch, Message, Provider
 from tests.campaigns import letters

@@ -11,9 +11,10 @@ from accounts import audit
 from accounts.models import Organisation, User
 from accounts.permissions import Permission, allows
 from accounts.shell.notices import Notice
-from campaigns import sample_fields, sample_people, starters
+from campaigns import starters
 from campaigns.attachments import attaching
 from campaigns.models import Campaign, Edition
+from campaigns.sample_data import fields, people
 from contacts import addresses, consent
 from contacts.importing.rows.preparing import split_name
 from contacts.models import Contact, ListSuppression, MailingList, Suppression
@@ -44,17 +45,17 @@ def load(organisation: Organisation, owner: User) -> None:
         name: MailingList.objects.get_or_create(name=name, defaults={"description": "Sample data", "is_sample": True})[
             0
         ]
-        for name in sample_people.LISTS
+        for name in people.LISTS
     }
-    sample_fields.make()
-    for number, person in enumerate(sample_people.everyone()):
+    fields.make()
+    for number, person in enumerate(people.everyone()):
         contact, is_new = Contact.objects.get_or_create(
             email=person.email,
             defaults={
                 "first_name": person.first_name,
                 "last_name": person.last_name,
                 "language": person.language,
-                "attributes": sample_fields.values(number),
+                "attributes": fields.values(number),
                 "is_sample": True,
                 "source": "sample data",
             },
@@ -122,7 +123,7 @@ def remove(*, by: User) -> Inventory:
     sample_relay.remove()
     for mailing_list in MailingList.objects.filter(is_sample=True):
         consent.delete_list(mailing_list)
-    sample_fields.remove()
+    fields.remove()
     cohorts.recount()
     counting.recount()
     audit.record(by, "samples.removed", contacts=removed.contacts, campaigns=removed.campaigns)

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import BrandKit, Organisation, User
-from campaigns import keeping, launching
 from campaigns.content import blocks
+from campaigns.drafts import own_templates
 from campaigns.models import Campaign, Template
+from campaigns.sending import launching
 from contacts.models import MailingList
 
 Browser = Callable[[User], Client]
@@ -32,7 +33,7 @@ def campaign(organisation: Organisation, marketer: User) -> Campaign:
 
 @pytest.fixture
 def template(campaign: Campaign, marketer: User) -> Template:
-    return keeping.keep(campaign, "Monthly", "First of the month", by=marketer)
+    return own_templates.keep(campaign, "Monthly", "First of the month", by=marketer)
 
 
 def test_a_campaign_is_kept_as_a_template_without_its_people(

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from contacts.models import Contact, Field, Segment
 from contacts.segments import measuring, registry
 from contacts.segments.rules import Group, Match, Rule, write

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import launching
 from campaigns.drafts import deciding
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from contacts import audience, consent
 from contacts.audience import Audience
 from contacts.erasing import beginning, working

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Organisation
-from campaigns import field_uses
 from campaigns.content import blocks
 from campaigns.models import Campaign, SavedBlock, Template
+from campaigns.uses import fields
 from contacts.models import Field
 
 TAG = {"kind": "text", "html": "<p>Your {{ boat }}</p>"}
@@ -26,7 +26,7 @@ def test_a_tag_and_a_condition_of_a_block_are_uses_of_the_field(
     Template.objects.create(campaign=kept)
     saved = SavedBlock.objects.create(name="Hours", blocks=document["blocks"])
     Campaign.objects.create(name="Without", blocks=blocks.empty())
-    assert sorted((use.kind, use.name, use.url) for use in field_uses.find(field)) == [
+    assert sorted((use.kind, use.name, use.url) for use in fields.find(field)) == [
         ("draft", "Spring", f"/campaigns/{draft.pk}/"),
         ("saved block", "Hours", f"/saved-blocks/{saved.pk}/"),
         ("template", "Letter", f"/templates/{kept.pk}/"),
