@@ -74,7 +74,7 @@ def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
 @require_POST
 @requires(Permission.DELIVERY)
 def say(request: StaffRequest, domain_id: int) -> HttpResponse:
-    """Whether a source is ours."""
+    """Whether a source is ours; `chosen` names the one whose addresses are listed, so that they stay listed."""
     domain = get_object_or_404(SendingDomain.objects.confirmed(), pk=domain_id)
     name, said = storable(request.POST.get("source", "").strip(), 253), request.POST.get("ours", "")
     if not name or said not in _SAID or not figures.addresses(domain, name, max(SPANS)):
@@ -84,8 +84,10 @@ def say(request: StaffRequest, domain_id: int) -> HttpResponse:
     audit.record(request, "domain.source_judged", domain.name, source=name, ours=said)
     words = {"yes": "is noted as yours", "no": "is noted as not yours", "": "is open again"}[said]
     messages.success(request, f"{name} {words}.")
-    days = whole_number(request.POST.get("days")) or 30
-    return redirect(f"{reverse('domain-senders', args=[domain.pk])}?{urlencode({'days': days})}#sources")
+    shown = {"days": str(whole_number(request.POST.get("days")) or 30)}
+    if chosen := storable(request.POST.get("chosen", ""), 253):
+        shown["source"] = chosen
+    return redirect(f"{reverse('domain-senders', args=[domain.pk])}?{urlencode(shown)}#sources")
 
 
 def summary(domain: SendingDomain, days: int = 30) -> dict[str, Any]:

@@ -309,7 +309,10 @@ def test_an_admin_reads_who_sends_and_says_who_is_theirs(
     assert [len(rows) for rows in found] == [2, 1, 15]
     assert found[1][0]["Ip"] == "192.0.2.66"
     assert sum(int(row["Failed"]) for row in found[2]) == 300
-    browser.post(f"/domains/{domain.pk}/senders/say/", {"source": "192.0.2.66", "ours": "no"})
+    assert '<input type="hidden" name="chosen" value="192.0.2.66">' in page
+    said = {"source": "192.0.2.66", "ours": "no", "days": "7", "chosen": "192.0.2.66"}
+    judged: Any = browser.post(f"/domains/{domain.pk}/senders/say/", said)
+    assert judged.url == f"/domains/{domain.pk}/senders/?days=7&source=192.0.2.66#sources"
     page = browser.get(domain.get_absolute_url()).content.decode()
     assert "All your own sources pass: p=quarantine is safe." in page
     assert "1,500 of 1,800 mails passed in the last 30 days" in page
