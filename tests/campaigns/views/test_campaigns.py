@@ -98,6 +98,18 @@ def test_launch_asks_once_more_and_goes(client_for: Browse, marketer: User, camp
     assert Batch.objects.get().total in (0, 2)
 
 
+def test_a_scheduled_campaign_says_to_whom_it_goes_and_is_counted_once(
+    client_for: Browse, marketer: User, campaign: Campaign
+) -> None:
+    launching.launch(campaign, by=marketer, at=timezone.now() + timedelta(days=1))
+    page = client_for(marketer).get(campaign.get_absolute_url())
+    assert "Readers: 2 people" in page.content.decode()
+    polled = client_for(marketer).get(
+        campaign.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "report"}
+    )
+    assert polled.status_code == 204
+
+
 def test_campaign_goes_to_people_with_a_tag(client_for: Browse, marketer: User, campaign: Campaign) -> None:
     letters.readers("Ben", "Cleo")
     Contact.objects.filter(first_name="Ben").update(attributes={"tags": ["press"]})
