@@ -17,15 +17,16 @@ from accounts.numbers import whole_number
 from accounts.organisation.measuring import Tracking
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import mail_policy, without_pictures
-from campaigns import revising
 from campaigns.approval import standing
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
+from campaigns.drafts.cards import Card, cards
 from campaigns.drafts.forms import CARDS
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, Stage
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import earlier, sharing
+from campaigns.sending import revising
 from campaigns.views import mailboxes, test_mails
 from campaigns.views.languages import switch
 from campaigns.views.pages import Readiness, alarm, get_campaign, sent_edition, tally_links
@@ -44,6 +45,7 @@ from tracking.reports import numbers
 # What changes with every rendering and says nothing new.
 _RESTLESS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|data-seconds="[^"]*"')
 _MOMENT = timedelta(minutes=1)
+_BEFORE_REPORT = (Stage.SCHEDULED, Stage.HELD)
 
 
 @require_safe
@@ -59,6 +61,8 @@ def campaign(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect("template", found.pk)
         template = "campaigns/revision.html" if found.revision_of else "campaigns/draft.html"
         return render(request, template, _draft(request, found))
+    if request.htmx and request.htmx.target == "report" and found.stage in _BEFORE_REPORT:
+        return HttpResponse(status=204)  # what is planned is counted once, not by every poll
     if request.htmx and request.htmx.target in ("flight", "report"):
         return _if_changed(request, f"campaigns/_{request.htmx.target}.html", _launched(request, found))
     return render(request, "campaigns/launched.html", _launched(request, found))
@@ -160,9 +164,19 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
         context["as_of"] = timezone.now().replace(second=0, microsecond=0)  # else the page would change every second
         context["short_disk"] = disk.known_shortage()
         context["holdup"] = health.holdup(batch)
-    if found.stage not in (Stage.SCHEDULED, Stage.HELD):
+    if found.stage not in _BEFORE_REPORT:
         context |= _report(request, found, batch)
+    if found.stage == Stage.SCHEDULED:
+        context["planned"] = cache(lambda: _planned(found))
     return context
+
+
+def _planned(found: Campaign) -> list[Card]:
+    """What the draft's cards say that neither the mail nor its time does, with as many people as there are now."""
+    assert found.batch is not None  # noqa: S101  # a launched campaign has its batch
+    found.provider = found.batch.provider  # whichever is the default by now
+    ready = Readiness(found)
+    return [card for card in cards(found, [], ready.people, ready.shares) if card.key not in ("content", "schedule")]
 
 
 def _report(request: StaffRequest, found: Campaign, batch: Batch) -> dict[str, Any]:
