@@ -8,8 +8,7 @@ class CampaignsConfig(AppConfig):
         from accounts.organisation import samples as sample_data
         from accounts.shell import notices, problems
         from accounts.signals import organisation_created
-        from campaigns import conditions, erasing, field_uses, planned_lists, samples, senders, their_data, titles
-        from campaigns import segment_uses as of_segments
+        from campaigns import conditions, titles
         from campaigns.approval import standing, waiting
         from campaigns.attachments import models as _attachments  # noqa: F401  # its table follows a campaign
         from campaigns.comments import mentions
@@ -18,9 +17,12 @@ class CampaignsConfig(AppConfig):
         from campaigns.message import editions
         from campaigns.models import Campaign
         from campaigns.morning import stopped, undecided
+        from campaigns.privacy import erasing, their_data
+        from campaigns.sample_data import samples
         from campaigns.signup_mails import compiled as signup_mails
         from campaigns.signup_mails import rehearsed
         from campaigns.signup_mails import sending as signup_sending
+        from campaigns.uses import fields, planned_lists, segments, senders
         from contacts import list_uses
         from contacts.profile_fields import uses as of_fields
         from contacts.segments import registry, uses
@@ -40,8 +42,8 @@ class CampaignsConfig(AppConfig):
         following.register(Campaign.count_followers)
         register(titles.of_batches)
         registry.register(*conditions.EVERY)
-        uses.register(of_segments.find)
-        of_fields.register(field_uses.find)
+        uses.register(segments.find)
+        of_fields.register(fields.find)
         list_uses.register(planned_lists.uses)
         segmenting.register(row_of)
         problems.register(undecided.problems, rows=undecided.begun)

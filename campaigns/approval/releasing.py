@@ -8,9 +8,9 @@ from typing import Self
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns import launching
 from campaigns.approval import standing
 from campaigns.models import Campaign, Edition
+from campaigns.sending import launching
 from delivery import ledger
 from delivery.models import Batch
 

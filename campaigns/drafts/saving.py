@@ -7,8 +7,8 @@ from django.db import transaction
 from accounts.models import User
 from campaigns.drafts import versions
 from campaigns.drafts.words import words_of
-from campaigns.launching import NotADraft
 from campaigns.models import Campaign
+from campaigns.sending.launching import NotADraft
 
 
 class Conflict(Exception):

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.drafts.words import Words, are_same, words_of
-from campaigns.launching import NotADraft
 from campaigns.models import Campaign, DraftVersion
+from campaigns.sending.launching import NotADraft
 
 PAUSE = timedelta(minutes=10)  # whoever writes again after it begins another version
 SITTING = timedelta(minutes=30)  # and whoever writes on and on

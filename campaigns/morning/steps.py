@@ -6,8 +6,8 @@ from accounts.models import Organisation, Role, User
 from accounts.organisation import public_address
 from accounts.permissions import Permission, allows
 from accounts.shell import menu
-from campaigns import samples
 from campaigns.models import Campaign
+from campaigns.sample_data import samples
 from contacts.models import Contact
 from delivery.domains.models import SendingDomain
 from delivery.feedback.listening import seen

@@ -5,9 +5,9 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User
 from campaigns.drafts import saving
-from campaigns.launching import NotADraft, copy_of_words
 from campaigns.models import Campaign
 from campaigns.multilingual import own_words
+from campaigns.sending.launching import NotADraft, copy_of_words
 from contacts.guessing import languages
 
 MOST = 30  # besides its own: each is a mail that every worker compiles

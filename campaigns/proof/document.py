@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from campaigns import revising
 from campaigns.models import Campaign, Edition, ProofSheet
 from campaigns.proof import sources
 from campaigns.proof.signing import FORMAT
+from campaigns.sending import revising
 from delivery import ledger
 from delivery.models import Batch
 from tracking.reports import numbers

@@ -21,9 +21,9 @@ from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Invalid
 from campaigns.drafts import saving
 from campaigns.editor import arranging, history
-from campaigns.launching import NotADraft
 from campaigns.message import preview
 from campaigns.models import Campaign
+from campaigns.sending.launching import NotADraft
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import Readiness, get_whole
 

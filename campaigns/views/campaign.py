@@ -17,7 +17,6 @@ from accounts.numbers import whole_number
 from accounts.organisation.measuring import Tracking
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.security import mail_policy, without_pictures
-from campaigns import revising
 from campaigns.approval import standing
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
@@ -27,6 +26,7 @@ from campaigns.message import editions, preview
 from campaigns.models import Campaign, Stage
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import earlier, sharing
+from campaigns.sending import revising
 from campaigns.views import mailboxes, test_mails
 from campaigns.views.languages import switch
 from campaigns.views.pages import Readiness, alarm, get_campaign, sent_edition, tally_links

@@ -15,11 +15,13 @@ from accounts import audit, wording
 from accounts.models import BrandKit
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import asking_again, keeping, launching, starters
+from campaigns import starters
 from campaigns.across.choosing import real
 from campaigns.brands import choosing
 from campaigns.content import blocks
+from campaigns.drafts import asking_again, own_templates
 from campaigns.models import Campaign, CampaignQuerySet, Template
+from campaigns.sending import launching
 from campaigns.views.pages import get_campaign
 from contacts.models import MailingList, Segment
 from delivery import ledger
@@ -131,7 +133,7 @@ def _create(request: StaffRequest, key: str) -> Campaign:
     own = Template.objects.select_related("campaign").filter(pk=whole_number(key.removeprefix("own-")) or 0).first()
     today, kit = timezone.localdate(), _brand(request.POST.get("brand"))
     if key.startswith("own-") and own:
-        campaign = keeping.use(own, f"{own}, {wording.day(today, today)}"[:200], by=request.user)
+        campaign = own_templates.use(own, f"{own}, {wording.day(today, today)}"[:200], by=request.user)
     else:
         campaign = _blank(request, key, kit)
     wanted = MailingList.objects.not_archived().filter(pk=whole_number(request.GET.get("list")) or 0).first()

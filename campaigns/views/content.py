@@ -23,10 +23,10 @@ from campaigns.content.html import Unusable
 from campaigns.drafts import saving
 from campaigns.drafts.forms import BrandCard, HtmlCard, TextCard
 from campaigns.editor import arranging, editing, history
-from campaigns.launching import NotADraft
 from campaigns.message import editions
 from campaigns.models import Campaign, Template
 from campaigns.preflight.findings import line_of
+from campaigns.sending.launching import NotADraft
 from campaigns.views import comments
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.languages import switch

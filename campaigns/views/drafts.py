@@ -17,8 +17,8 @@ from accounts.permissions import Permission, StaffRequest, requires
 from campaigns.drafts import deciding, saving
 from campaigns.drafts.deciding import When
 from campaigns.drafts.forms import CARDS, OF_WORDS
-from campaigns.launching import NotADraft
 from campaigns.models import Campaign
+from campaigns.sending.launching import NotADraft
 from campaigns.views.pages import get_campaign
 
 _FROZEN = "This campaign has been launched meanwhile, so it can no longer be changed."

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.numbers import digits, whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from campaigns.views.pages import Readiness, get_campaign
 from delivery.ledger import NotPossible
 from delivery.sandbox import bad_day

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.shell import problems
-from campaigns import samples
 from campaigns.models import Campaign
 from campaigns.morning import last, steps, tables
 from campaigns.morning import now as on_its_way
+from campaigns.sample_data import samples
 from campaigns.views.live import Live
 from contacts.exporting import csv_response
 from contacts.reach import figures

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.shell.whole_pages import instead
-from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 from campaigns.multilingual import changing, shares
 from campaigns.multilingual.forms import AddLanguageForm, OwnLanguageForm
+from campaigns.sending.launching import NotADraft
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import get_campaign, get_whole
 from contacts.guessing import languages

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from campaigns.views.pages import get_campaign
 from contacts.exporting import csv_response
 from delivery import ledger

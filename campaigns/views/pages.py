@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from accounts.wording import count_people
-from campaigns import launching, revising
 from campaigns.approval import standing
 from campaigns.drafts import cards
 from campaigns.message import editions
@@ -19,6 +18,7 @@ from campaigns.multilingual import shares
 from campaigns.multilingual.shares import Share
 from campaigns.preflight import checklist, pace, sender_domain
 from campaigns.preflight.checklist import Finding
+from campaigns.sending import launching, revising
 from contacts import audience
 from contacts.audience import Summary
 from contacts.segments import measuring

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.numbers import digits, whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import launching, repeating
-from campaigns.launching import NotReady
 from campaigns.models import Campaign
+from campaigns.sending import launching, repeating
+from campaigns.sending.launching import NotReady
 from campaigns.views.pages import get_campaign
 from delivery.ledger import repeats
 from delivery.models import Provider

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.numbers import digits, whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import count_people
-from campaigns import launching, revising
+from campaigns.sending import launching, revising
 from campaigns.views.pages import Readiness, get_campaign
 from delivery.ledger import NotPossible
 

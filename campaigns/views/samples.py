@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import samples
+from campaigns.sample_data import samples
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

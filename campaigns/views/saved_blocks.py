@@ -25,9 +25,9 @@ from campaigns.content import blocks, bounds, html, mjml
 from campaigns.content.blocks import Block, Document, Invalid
 from campaigns.drafts import saving
 from campaigns.editor import arranging, editing, history, saved_blocks
-from campaigns.launching import NotADraft
 from campaigns.merge import language
 from campaigns.models import Campaign, SavedBlock
+from campaigns.sending.launching import NotADraft
 from campaigns.views.pages import get_campaign
 
 

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import test_addresses
 from campaigns.drafts.forms import SeedListForm
 from campaigns.models import SeedList
+from campaigns.test_mails import consent
 
 
 @require_safe
@@ -60,5 +60,5 @@ def _edited(request: StaffRequest, found: SeedList) -> HttpResponse:
     return render(request, "campaigns/seeds/seed_list.html", context, status=422 if form.is_bound else 200)
 
 
-def _consents(*found: SeedList) -> list[test_addresses.Consent]:
-    return test_addresses.consents([address for one in found for address in one.addresses])
+def _consents(*found: SeedList) -> list[consent.Consent]:
+    return consent.consents([address for one in found for address in one.addresses])

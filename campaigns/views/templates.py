@@ -15,13 +15,15 @@ from accounts.models import BrandKit, Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import mail_policy
-from campaigns import keeping, launching, starters
+from campaigns import starters
 from campaigns.brands import choosing
 from campaigns.compiling import results
 from campaigns.content import blocks, html, mjml
+from campaigns.drafts import own_templates
 from campaigns.merge import language
 from campaigns.message import preview
 from campaigns.models import Template
+from campaigns.sending import launching
 from campaigns.views.pages import get_campaign
 
 
@@ -85,7 +87,9 @@ def keep(request: StaffRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(pk)
     form = TemplateForm(request.POST or None, initial={"name": campaign.name}, label_suffix="")
     if form.is_valid():
-        made = keeping.keep(campaign, form.cleaned_data["name"], form.cleaned_data["description"], by=request.user)
+        made = own_templates.keep(
+            campaign, form.cleaned_data["name"], form.cleaned_data["description"], by=request.user
+        )
         messages.success(request, f"“{made}” is a template now. The campaign stays as it is.")
         return redirect("template", made.pk)
     context = {"campaign": campaign, "form": form}
@@ -112,7 +116,7 @@ def template(request: StaffRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE)
 def duplicate(request: StaffRequest, pk: int) -> HttpResponse:
     found = _template(pk)
-    made = keeping.keep(found.campaign, f"{found.campaign.name[:190]} (copy)", found.description, by=request.user)
+    made = own_templates.keep(found.campaign, f"{found.campaign.name[:190]} (copy)", found.description, by=request.user)
     messages.success(request, f"“{made}” is a copy you can change.")
     return redirect("template", made.pk)
 

@@ -13,10 +13,10 @@ from django_htmx.http import reswap, retarget
 
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
-from campaigns import test_addresses, test_sends
 from campaigns.drafts.forms import TestMailForm
 from campaigns.models import Campaign, Edition
-from campaigns.test_sends import Outcome
+from campaigns.test_mails import consent, sending
+from campaigns.test_mails.sending import Outcome
 from campaigns.views.pages import get_campaign
 from contacts.models import Contact
 from delivery.ledger import NotPossible
@@ -44,20 +44,18 @@ def send_test(request: StaffRequest, pk: int) -> HttpResponse:
         return reswap(retarget(answer, "#test-form"), "outerHTML")
     contact = Contact.objects.filter(pk=form.cleaned_data["contact"]).first()
     addresses, through = form.cleaned_data["everybody"], form.cleaned_data["through"]
-    strangers = test_addresses.unknown(addresses, through or found.way_out)
+    strangers = consent.unknown(addresses, through or found.way_out)
     known = [address for address in addresses if address not in strangers]
     try:
         sent = (
-            test_sends.send_tests(found, to=known, as_contact=contact, by=request.user, through=through)
-            if known
-            else []
+            sending.send_tests(found, to=known, as_contact=contact, by=request.user, through=through) if known else []
         )
-    except (test_sends.Unreadable, test_sends.NotNow) as problem:
+    except (sending.Unreadable, sending.NotNow) as problem:
         context |= _shown(pk, []) | {"said": [Line(Outcome("bad", f"Not sent: {problem}"))]}
         return render(request, "campaigns/_test_sent.html", context, status=422)
     request.session[ADDRESSES] = ", ".join(form.cleaned_data["to"])
     request.session[SEEDS] = [seeds.pk for seeds in form.cleaned_data["seeds"]]
-    asked = [Line(Outcome("bad", test_addresses.ask(one, by=request.user)), email=one) for one in strangers]
+    asked = [Line(Outcome("bad", consent.ask(one, by=request.user)), email=one) for one in strangers]
     return render(request, "campaigns/_test_sent.html", context | _shown(pk, sent) | {"said": asked})
 
 
@@ -74,11 +72,11 @@ def empty_form(request: StaffRequest, found: Campaign) -> TestMailForm:
 @require_http_methods(["GET", "HEAD", "POST"])
 def test_address(request: HttpRequest, token: str) -> HttpResponse:
     """Where somebody who does not work here agrees to test mails, or takes it back. The token is the authority."""
-    found = test_addresses.of_token(token)
+    found = consent.of_token(token)
     if found is None:
         return render(request, "campaigns/test_address_gone.html", status=404)
     if request.method == "POST":
-        change = test_addresses.take_back if "stop" in request.POST else test_addresses.agree
+        change = consent.take_back if "stop" in request.POST else consent.agree
         change(found, request)
         return redirect("test-address", token)
     return render(request, "campaigns/test_address.html", {"found": found, "organisation": Organisation.get()})
@@ -98,7 +96,7 @@ def cancel_test(request: StaffRequest, pk: int, batch: int) -> HttpResponse:
     """Whatever of it has not left; the answer says of each mail what became of it."""
     edition = get_object_or_404(Edition, campaign=pk, is_test=True, batch=batch)
     with suppress(NotPossible):  # it has left, or somebody else has cancelled it: the lines say so
-        test_sends.cancel(get_campaign(pk), batch, by=request.user)
+        sending.cancel(get_campaign(pk), batch, by=request.user)
     if not request.htmx:
         return redirect("campaign", pk)
     return _lines(request, pk, _mails(edition))
@@ -106,7 +104,7 @@ def cancel_test(request: StaffRequest, pk: int, batch: int) -> HttpResponse:
 
 def waiting_tests(found: Campaign) -> list[dict[str, Any]]:
     """What `_test_outcome.html` shows of tests that were sent before."""
-    return [_shown(found.pk, messages) for messages in test_sends.waiting(found)]
+    return [_shown(found.pk, messages) for messages in sending.waiting(found)]
 
 
 def _mails(edition: Edition) -> list[Message]:
@@ -118,11 +116,11 @@ def _lines(request: StaffRequest, pk: int, sent: Sequence[Message]) -> HttpRespo
 
 
 def _shown(pk: int, sent: Sequence[Message]) -> dict[str, Any]:
-    lines = [Line(test_sends.outcome(message), message, message.email) for message in sent]
+    lines = [Line(sending.outcome(message), message, message.email) for message in sent]
     return {
         "campaign_id": pk,
         "lines": lines,
         "batch": sent[0].batch_id if sent else 0,
         "is_over": all(line.outcome.is_final for line in lines),
-        "can_cancel": test_sends.can_cancel(sent),
+        "can_cancel": sending.can_cancel(sent),
     }

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.wording import storable
 from campaigns.drafts import saving
-from campaigns.launching import NotADraft
 from campaigns.models import Campaign
 from campaigns.preflight import foreign_tags
+from campaigns.sending.launching import NotADraft
 from campaigns.views.drafts import conflicting, frozen, version_of
 from campaigns.views.pages import get_campaign
 

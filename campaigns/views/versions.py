@@ -20,9 +20,9 @@ from campaigns.drafts import versions
 from campaigns.drafts.versions import TooMany
 from campaigns.drafts.words import Words, are_same, put, words_of
 from campaigns.editor import differences, restoring
-from campaigns.launching import NotADraft
 from campaigns.message import preview
 from campaigns.models import Campaign, DraftVersion
+from campaigns.sending.launching import NotADraft
 from campaigns.views.drafts import frozen
 from campaigns.views.pages import get_campaign
 from contacts.paging import latest_first

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Organisation, Role, User
 from accounts.shell import notices
-from campaigns import samples
 from campaigns.models import Campaign, Stage
+from campaigns.sample_data import samples
 from contacts import consent
 from contacts.models import Contact, MailingList, Suppression
 from contacts.reach.figures import LEAVING, TERMS

@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image as Picture
 
-from campaigns import launching, revising, samples, test_sends
 from campaigns.content.images import library
 from campaigns.models import Campaign, Image
 from campaigns.multilingual import changing
+from campaigns.sample_data import samples
+from campaigns.sending import launching, revising
+from campaigns.test_mails import sending
 from contacts import consent
 from contacts.models import Contact, Field, MailingList
 from delivery import tokens
@@ -218,7 +220,7 @@ def _chunk(of: Message) -> Chunk:
 def test_message(cast: Cast) -> Message:
     return cast.once(
         "test message",
-        lambda: test_sends.send_tests(campaign(cast), to=["me@nordlicht.example"], as_contact=None, by=cast.owner)[0],
+        lambda: sending.send_tests(campaign(cast), to=["me@nordlicht.example"], as_contact=None, by=cast.owner)[0],
     )
 
 

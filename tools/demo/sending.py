@@ -59,7 +59,7 @@ class Way:
 
 
 def launch(campaign: Campaign, relay: Provider, by: User) -> Batch:
-    """As campaigns.launching does where nothing blocks it: made-up people and servers do."""
+    """As campaigns.sending.launching does where nothing blocks it: made-up people and servers do."""
     edition = editions.freeze(campaign)
     edition.created_by, edition.preflight = by, findings.kept(content.check(campaign, is_real=True))
     edition.save()

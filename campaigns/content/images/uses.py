@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from accounts.models import BrandKit, User
 from campaigns.drafts import saving
-from campaigns.launching import NotADraft
 from campaigns.models import Campaign, Edition, Image, SavedBlock
+from campaigns.sending.launching import NotADraft
 
 
 @dataclass(frozen=True, slots=True)

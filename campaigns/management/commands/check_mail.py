@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns import checking
-from campaigns.checking import Checked
+from campaigns.review import checking
+from campaigns.review.checking import Checked
 
 
 class Command(BaseCommand):

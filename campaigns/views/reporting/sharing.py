@@ -18,10 +18,10 @@ from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.security import linking_mail_policy
-from campaigns import revising
 from campaigns.models import SharedReport
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import click_map, sharing
+from campaigns.sending import revising
 from campaigns.views.across import sharing as across
 from campaigns.views.pages import get_campaign, sent_edition
 from delivery import ledger

@@ -12,7 +12,6 @@ from accounts import mailing
 from accounts.mailing import Mail
 from accounts.models import ApprovalRule, AuditEntry, Organisation, User
 from accounts.shell import problems
-from campaigns import launching, repeating, revising
 from campaigns.approval import deciding, releasing, standing
 from campaigns.approval.models import Approval
 from campaigns.drafts import deciding as who_gets_it
@@ -21,6 +20,7 @@ from campaigns.drafts.deciding import When
 from campaigns.models import Campaign, Edition
 from campaigns.morning import stopped
 from campaigns.multilingual import changing
+from campaigns.sending import launching, repeating, revising
 from contacts.models import Segment
 from contacts.segments.rules import Group, Match, Rule
 from contacts.segments.rules import write as write_rules

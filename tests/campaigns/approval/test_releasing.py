@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import ApprovalRule, Organisation, User
 from accounts.shell import problems
-from campaigns import launching
 from campaigns.approval import deciding, releasing
 from campaigns.models import Campaign, Edition
+from campaigns.sending import launching
 from contacts import consent
 from contacts.models import Contact, Segment
 from delivery import ledger

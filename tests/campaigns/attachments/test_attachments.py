@@ -27,7 +27,6 @@ from django.utils import timezone
 from accounts.egress.allowed import Allowed
 from accounts.models import User
 from accounts.pictures import files as stored
-from campaigns import launching, samples
 from campaigns.attachments import allowed, attaching, weight
 from campaigns.attachments.models import Attachment
 from campaigns.content import blocks
@@ -36,6 +35,8 @@ from campaigns.message.compiled import CompiledEdition, link_targets
 from campaigns.models import Campaign, Edition
 from campaigns.multilingual import changing
 from campaigns.preflight import attached, checklist
+from campaigns.sample_data import samples
+from campaigns.sending import launching
 from delivery import staff_mail
 from delivery.models import Batch, Provider
 from delivery.transports import size_limits

@@ -12,11 +12,11 @@ from django.db import connection
 
 from accounts.models import User
 from accounts.pictures import files as stored
-from campaigns import launching
 from campaigns.attachments import allowed, attaching
 from campaigns.attachments.models import Attachment
 from campaigns.message import editions
 from campaigns.models import Campaign, Edition
+from campaigns.sending import launching
 from delivery import ledger
 from delivery.engine.bookkeeping import contents
 from delivery.engine.bookkeeping.contents import Contents

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.mailing import Mail
 from accounts.models import User
 from accounts.shell import problems
-from campaigns import launching
 from campaigns.comments import conversations, mentions
 from campaigns.comments.models import Comment, Mention
 from campaigns.content import blocks
@@ -18,6 +17,7 @@ from campaigns.drafts import saving
 from campaigns.editor import arranging
 from campaigns.message import editions
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from tests.campaigns import letters
 
 Browser = Callable[[User], Client]

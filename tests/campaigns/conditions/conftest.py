@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from delivery.ledger import building
 from delivery.models import Batch, Feedback, Message, MessageState, Term
 from tests.campaigns import letters

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import BrandKit, Organisation, User
-from campaigns import launching
 from campaigns.drafts import saving, versions
 from campaigns.drafts.words import words_of
 from campaigns.editor import differences, history, restoring
 from campaigns.models import Campaign, DraftVersion
+from campaigns.sending import launching
 from tests.campaigns import letters
 
 Browser = Callable[[User], Client]

@@ -3,11 +3,12 @@
 import pytest
 
 from accounts.models import AuditEntry, User
-from campaigns import keeping, launching
 from campaigns.content import blocks
-from campaigns.launching import Agreed, NotADraft
+from campaigns.drafts import own_templates
 from campaigns.models import Campaign
 from campaigns.multilingual import changing, own_words
+from campaigns.sending import launching
+from campaigns.sending.launching import Agreed, NotADraft
 from tests.campaigns import letters
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +79,8 @@ def test_a_launched_campaign_keeps_its_languages(campaign: Campaign, owner: User
 
 
 def test_copies_and_templates_bring_their_languages_along(campaign: Campaign, owner: User) -> None:
-    template = keeping.keep(campaign, "Monthly", "", by=owner)
-    made = keeping.use(template, "June", by=owner)
+    template = own_templates.keep(campaign, "Monthly", "", by=owner)
+    made = own_templates.use(template, "June", by=owner)
     for copy in (launching.duplicate(campaign, by=owner), template.campaign, made):
         said = dict(copy.translations.values_list("language", "subject"))
         assert said == {"de": "Neues für {{ first_name }}", "fr": "Des nouvelles"}

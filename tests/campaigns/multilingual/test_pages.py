@@ -10,13 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import BrandKit, User
-from campaigns import launching, revising, tasks
+from campaigns import tasks
 from campaigns.attachments.models import Attachment
 from campaigns.content import blocks
 from campaigns.message import editions, preview
 from campaigns.models import Campaign, DraftStep, Edition
 from campaigns.multilingual import shares
 from campaigns.preflight import checklist, link_checks
+from campaigns.sending import launching, revising
 from contacts.models import Contact
 from delivery.models import Batch, Message
 from tests.campaigns.multilingual.conftest import READS, SUBJECTS

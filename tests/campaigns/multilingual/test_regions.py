@@ -3,9 +3,9 @@
 import pytest
 
 from accounts.models import User
-from campaigns import launching
 from campaigns.models import Campaign
 from campaigns.multilingual import changing, checks, shares
+from campaigns.sending import launching
 from contacts import audience
 from contacts.guessing import languages
 from contacts.models import Contact

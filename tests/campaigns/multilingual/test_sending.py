@@ -16,11 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import launching, repeating, revising
 from campaigns.drafts import saving
 from campaigns.message import editions
 from campaigns.models import Campaign
 from campaigns.preflight import checklist
+from campaigns.sending import launching, repeating, revising
 from contacts.models import Contact
 from delivery import ledger, tokens
 from delivery.dispatch import tick

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns import launching
 from campaigns.models import Campaign
+from campaigns.sending import launching
 from delivery.ledger import building
 from delivery.models import Batch, Message, MessageState
 from delivery.policy import mailbox_providers

@@ -12,8 +12,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from campaigns import launching, test_sends
 from campaigns.models import TestAddress
+from campaigns.sending import launching
+from campaigns.test_mails import sending
 from contacts import consent
 from contacts.models import Contact, ListSuppression, MailingList, SignupForm, Suppression
 from contacts.signup import asking, wording
@@ -72,7 +73,7 @@ def tried_out(stage: Stage) -> Batch:
     draft = letters.draft(stage.owner, letters.readers("Cem"), provider=stage.provider)
     for address in (ANA, BEA):
         TestAddress.objects.create(email=address, asked_at=timezone.now(), agreed_at=timezone.now())
-    (message, _) = test_sends.send_tests(draft, to=[ANA, BEA], as_contact=None, by=stage.owner)
+    (message, _) = sending.send_tests(draft, to=[ANA, BEA], as_contact=None, by=stage.owner)
     stage.suppress(early=False)
     return message.batch
 

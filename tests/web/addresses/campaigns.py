@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApprovalRule, BrandKit, Organisation, Role, User
-from campaigns import keeping, launching, starters
+from campaigns import starters
 from campaigns.approval import deciding, standing
 from campaigns.approval.models import Approval
 from campaigns.attachments import attaching
@@ -17,7 +17,7 @@ from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations
 from campaigns.comments.models import Comment
 from campaigns.content import blocks, calendar_files
-from campaigns.drafts import saving
+from campaigns.drafts import own_templates, saving
 from campaigns.editor import arranging, history, saved_blocks
 from campaigns.mail_imports import drafting, reading
 from campaigns.mail_imports.models import MailImport
@@ -36,6 +36,7 @@ from campaigns.models import (
 )
 from campaigns.proof import making
 from campaigns.reporting import sharing
+from campaigns.sending import launching
 from contacts.models import MailingList
 from delivery import ledger
 from delivery.models import Batch, Chunk
@@ -238,7 +239,9 @@ def image_folder(cast: Cast) -> dict[str, Any]:
 
 
 def template(cast: Cast) -> dict[str, Any]:
-    made = cast.once("template", lambda: keeping.keep(stage.campaign(cast), "Monthly", "For the first", by=cast.owner))
+    made = cast.once(
+        "template", lambda: own_templates.keep(stage.campaign(cast), "Monthly", "For the first", by=cast.owner)
+    )
     return {"pk": made.pk}
 
 
