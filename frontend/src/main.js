@@ -3,6 +3,7 @@ import "./css/tokens.css";
 import "./css/base.css";
 import htmx from "htmx.org";
 import "./explained.js";
+import "./kept-focus.js";
 import "./unsent.js";
 
 import.meta.glob("./css/*.css", { eager: true });

@@ -27,8 +27,18 @@ _COVERED = """() => {
 
 
 @pytest.fixture
-def draft() -> Campaign:
-    return stage.campaign(Cast(Role.OWNER))
+def cast() -> Cast:
+    return Cast(Role.OWNER)
+
+
+@pytest.fixture
+def draft(cast: Cast) -> Campaign:
+    return stage.campaign(cast)
+
+
+@pytest.fixture
+def on_its_way(cast: Cast) -> Campaign:
+    return stage.launched(cast)
 
 
 @pytest.fixture
@@ -39,8 +49,8 @@ def last_of_many() -> MailingList:
 
 
 @pytest.fixture
-def page(live_server: LiveServer, draft: Campaign) -> Iterator[Page]:
-    with visitor(live_server.url, Cast(Role.OWNER).browser().cookies["sessionid"].value) as visit:
+def page(live_server: LiveServer, cast: Cast, draft: Campaign) -> Iterator[Page]:
+    with visitor(live_server.url, cast.browser().cookies["sessionid"].value) as visit:
         yield visit.page
         assert not visit.found, "\n" + "\n".join(visit.found)
 
@@ -56,6 +66,24 @@ def test_button_that_is_pressed_before_its_script_is_there_acts_once_it_is(page:
     expect(question).to_be_visible()
     page.keyboard.press("Escape")
     expect(question).to_be_hidden()
+
+
+def test_who_stands_on_a_link_of_a_part_that_is_asked_for_anew_stands_on_it_afterwards(
+    on_its_way: Campaign, page: Page
+) -> None:
+    page.goto(f"/campaigns/{on_its_way.pk}/")
+    polls = Held(page, "**/campaigns/*/*seen=*")
+    part = page.locator("#flight")
+    links = part.locator("a:not([id])")
+    links.nth(1).focus()
+    stood_on = links.nth(1).get_attribute("href")
+    for _ in range(4):  # of the progress and of the report, in either order
+        poll = polls.next()
+        anew = poll.fetch(url=poll.request.url.partition("?")[0])
+        poll.fulfill(response=anew, body=anew.text().replace('aria-label="Progress"', 'aria-label="Progress anew"'))
+        page.wait_for_timeout(20)
+    expect(page.get_by_role("region", name="Progress anew")).to_be_visible()
+    assert page.evaluate("document.activeElement.getAttribute('href')") == stood_on
 
 
 def test_words_that_are_typed_before_the_script_is_there_are_saved_once_it_is(page: Page, draft: Campaign) -> None:
