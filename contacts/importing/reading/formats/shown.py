@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 _PLACES = re.compile(r"[0#?]")
 _PART = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(.)', re.DOTALL)
 _PLAIN_MARKS = frozenset(" -/()+:")
+# Excel writes a control character, of a line end say, as its number: ECMA-376, 22.9.2.19. openpyxl leaves it so.
+_CONTROL = re.compile(r"_x00[01][0-9A-Fa-f]_")
 
 
 def text_of(value: object, number_format: str) -> str:
@@ -13,6 +15,7 @@ def text_of(value: object, number_format: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        value = _CONTROL.sub("\n", value)
         return " ".join(value.split()) if "\n" in value or "\r" in value else value
     if isinstance(value, bool):
         return "true" if value else "false"

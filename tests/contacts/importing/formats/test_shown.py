@@ -33,6 +33,9 @@ PHONE = r"[<=9999999]###\-####;\(###\)\ ###\-####"
         (datetime(2024, 3, 4), "DD/MM/YYYY", "2024-03-04"),  # noqa: DTZ001  # a cell knows no time zone
         (datetime(2024, 3, 4, 9, 30), "DD/MM/YYYY HH:MM", "2024-03-04 09:30:00"),  # noqa: DTZ001
         ("a\nb", "@", "a b"),
+        ("Hafenstr. 5_x000D_\nHamburg", "@", "Hafenstr. 5 Hamburg"),
+        ("Ana_x0009_Berg_x000d_", "@", "Ana Berg"),
+        ("item_x0041_ x000D", "@", "item_x0041_ x000D"),
         (None, "General", ""),
     ],
 )
