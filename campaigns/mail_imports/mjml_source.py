@@ -1,7 +1,8 @@
 """MJML of others: read strictly, as the compiler puts what it does not know into the mail, and compiled.
 
 mjml-python 1.4.2 keeps unknown elements as they are, loses `mj-style inline`, and has no `mj-html-attributes`. Of the
-documented attributes it passes over some and misreads two, which are rewritten (findings/mjml-python-hero.sh).
+documented attributes it passes over some and misreads three, which are rewritten (findings/mjml-python-hero.sh,
+findings/mjml-python-zero-padding.sh).
 """
 
 import re
@@ -38,6 +39,7 @@ _NOT_DRAWN = {
     "mj-table": "role",
     "mj-wrapper": "gap",
 }
+_BARE_ZERO = re.compile(r"(?<![\w.])0(?![\w.%])")
 _WITHOUT_UNIT = re.compile(r"(mso-padding-bottom-alt:0;padding-bottom:[\d.]+);")
 
 
@@ -70,7 +72,9 @@ def not_drawn(source: str) -> list[str]:
 
 
 def _as_meant(token: Token) -> str:
-    """The compiler takes any `full-width` for yes, and knows a fluid hero by another word than MJML."""
+    """The compiler takes any `full-width` for yes, knows a fluid hero by another word than MJML, and forgets the sides
+    of a padding with a bare 0 in what it reckons for Outlook.
+    """
     if not token.is_opening or not token.name.startswith("mj-"):
         return token.text
     text = token.text
@@ -80,6 +84,8 @@ def _as_meant(token: Token) -> str:
             text = text[: attribute.start("name")] + text[attribute.end() :]
         elif name == "mode" and value == "fluid-height":
             text = f'{text[: attribute.start("name")]}mode="fluid"{text[attribute.end() :]}'
+        elif name == "padding" and "{" not in value:
+            text = text[: attribute.start()] + _BARE_ZERO.sub("0px", attribute[0]) + text[attribute.end() :]
     return text
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -92,6 +93,14 @@ def test_mjml_that_the_compiler_would_spoil_is_refused_by_line(old: str, new: st
     with pytest.raises(Unusable) as refused:
         reading.text(MJML.replace(old, new, 1))
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("padding", ["0 30px", "10px 30px 0", "0px 30px"])
+def test_mjml_s_columns_have_the_same_width_in_outlook_however_a_zero_is_written(padding: str) -> None:
+    column = '<mj-column><mj-image src="https://choir.example/a.png" /></mj-column>'
+    section = f'<mj-section padding="{padding}">{column * 2}</mj-section>'
+    page = mjml_source.compiled(f'<mjml><mj-body width="640px">{section}</mj-body></mjml>')
+    assert re.findall(r'<img[^>]* width="(\d+)"', page) == ["240", "240"]
 
 
 def test_mjml_that_the_compiler_refuses_is_refused_in_words() -> None:
