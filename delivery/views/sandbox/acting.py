@@ -1,4 +1,7 @@
-"""What can be done with one mail of the sandbox: tried out as its reader would, sent on, thrown away."""
+"""What can be done with one mail of the sandbox: tried out as its reader would, sent on, thrown away.
+
+Each leads back to what was searched for.
+"""
 
 from http.client import HTTPException
 
@@ -14,7 +17,7 @@ from delivery.feedback import settling
 from delivery.models import Returned, SandboxMail
 from delivery.sandbox import oneclick, sending_on
 from delivery.sandbox.reading import Reading
-from delivery.views.sandbox.listing import list_url, mailbox_at
+from delivery.views.sandbox.listing import list_url, mail_url, mailbox_at, search_of
 
 
 @require_POST
@@ -24,7 +27,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
     kept = get_object_or_404(SandboxMail, id=mail_id)
     if not Reading(kept.source).unsubscribe_address:
         messages.error(request, "This mail offers no unsubscribing with one click.")
-        return redirect("sandbox-mail", mail_id)
+        return redirect(mail_url(mail_id, search_of(request)))
     try:
         answer = oneclick.post(Reading(kept.source).unsubscribe_address, own=oneclick.own_addresses())
     except oneclick.NotOurs as problem:
@@ -39,7 +42,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
             messages.success(request, f"One click works: {answer.words}. {answer.said}")
         else:
             messages.error(request, f"One click did not work as RFC 8058 asks: {answer.words}.")
-    return redirect("sandbox-mail", mail_id)
+    return redirect(mail_url(mail_id, search_of(request)))
 
 
 @require_POST
@@ -54,7 +57,7 @@ def complain(request: StaffRequest, mail_id: int) -> HttpResponse:
         messages.success(request, f"Marked as spam. {told.words}")
     else:
         messages.warning(request, told.words)
-    return redirect("sandbox-mail", mail_id)
+    return redirect(mail_url(mail_id, search_of(request)))
 
 
 @require_POST
@@ -64,7 +67,7 @@ def delete(request: StaffRequest, mail_id: int) -> HttpResponse:
     kept.delete()
     audit.record(request, "sandbox.deleted", str(mail_id))
     messages.success(request, "The mail was deleted.")
-    return redirect(list_url(mailbox_at(kept.mailbox_id)))
+    return redirect(list_url(mailbox_at(kept.mailbox_id), q=search_of(request)))
 
 
 @require_POST
@@ -80,4 +83,4 @@ def send_on(request: StaffRequest, mail_id: int) -> HttpResponse:
         messages.warning(request, f"It may have arrived: {outcome.problem}")
     else:
         messages.error(request, f"Not sent on. {outcome.problem}")
-    return redirect("sandbox-mail", mail_id)
+    return redirect(mail_url(mail_id, search_of(request)))

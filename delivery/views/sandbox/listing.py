@@ -84,7 +84,7 @@ class Listing:
     @property
     def query(self) -> str:
         """What every link to one of its mails carries."""
-        return f"?{urlencode({'q': self.search})}" if self.search else ""
+        return _query(self.search)
 
     @property
     def mailbox_url(self) -> str:
@@ -102,6 +102,15 @@ def list_url(mailbox: SandboxMailbox, **query: Any) -> str:
     given = {"box": "" if mailbox.is_own else mailbox.pk, **query}
     wanted = urlencode({name: value for name, value in given.items() if value})
     return f"{reverse('sandbox')}?{wanted}" if wanted else reverse("sandbox")
+
+
+def mail_url(mail_id: int, search: str) -> str:
+    """One mail of those that were searched for."""
+    return reverse("sandbox-mail", args=[mail_id]) + _query(search)
+
+
+def _query(search: str) -> str:
+    return f"?{urlencode({'q': search})}" if search else ""
 
 
 def search_of(request: StaffRequest) -> str:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -158,6 +159,22 @@ def test_delete_all_takes_what_was_seen_and_leaves_what_came_since(marketer: Use
     client_for(marketer).post(f"{LIST}empty/", {"newest_id": seen.pk})
     assert list(SandboxMail.objects.all()) == [since]
     assert AuditEntry.objects.filter(action="sandbox.emptied", detail={"count": 1}).exists()
+
+
+def test_what_is_done_with_a_mail_that_was_searched_for_leads_back_to_the_search(
+    marketer: User, client_for: ClientFor
+) -> None:
+    found = keep()
+    client = client_for(marketer)
+    page = BeautifulSoup(
+        client.get(reverse("sandbox-mail", args=[found.pk]), {"q": "Ana & Ben"}).content, "html.parser"
+    )
+    acts = [str(form["action"]) for form in page.select(".postbox-acts form")]
+    assert len(acts) >= 2
+    for act in acts:
+        led = client.post(act)
+        assert led.status_code == 302
+        assert led["Location"].endswith("?q=Ana+%26+Ben")
 
 
 def test_one_click_unsubscribes_like_a_mailbox_provider(
