@@ -84,7 +84,7 @@ def _as_meant(token: Token) -> str:
             text = text[: attribute.start("name")] + text[attribute.end() :]
         elif name == "mode" and value == "fluid-height":
             text = f'{text[: attribute.start("name")]}mode="fluid"{text[attribute.end() :]}'
-        elif name == "padding" and "{" not in value:
+        elif name in ("padding", "inner-padding") and "{" not in value:
             text = text[: attribute.start()] + _BARE_ZERO.sub("0px", attribute[0]) + text[attribute.end() :]
     return text
 

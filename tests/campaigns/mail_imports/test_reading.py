@@ -103,6 +103,14 @@ def test_mjml_s_columns_have_the_same_width_in_outlook_however_a_zero_is_written
     assert re.findall(r'<img[^>]* width="(\d+)"', page) == ["240", "240"]
 
 
+@pytest.mark.parametrize("padding", ["0 20px", "10px 20px 0", "0px 20px"])
+def test_mjml_s_button_is_as_wide_as_it_says_however_a_zero_is_written(padding: str) -> None:
+    button = f'<mj-button width="200px" inner-padding="{padding}" href="https://choir.example/">Sing</mj-button>'
+    section = f"<mj-section><mj-column>{button}</mj-column></mj-section>"
+    page = mjml_source.compiled(f"<mjml><mj-body>{section}</mj-body></mjml>")
+    assert re.findall(r"<a [^>]*width: ?(\d+px)", page) == ["160px"]
+
+
 def test_mjml_that_the_compiler_refuses_is_refused_in_words() -> None:
     with pytest.raises(mjml_source.Refused, match=r"cannot be read|could not be read"):
         mjml_source.compiled("<mjml><mj-section></mj-section></mjml>")
