@@ -27,7 +27,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
     kept = get_object_or_404(SandboxMail, id=mail_id)
     if not Reading(kept.source).unsubscribe_address:
         messages.error(request, "This mail offers no unsubscribing with one click.")
-        return redirect(mail_url(mail_id, search_of(request)))
+        return _back(request, mail_id)
     try:
         answer = oneclick.post(Reading(kept.source).unsubscribe_address, own=oneclick.own_addresses())
     except oneclick.NotOurs as problem:
@@ -42,7 +42,7 @@ def unsubscribe(request: StaffRequest, mail_id: int) -> HttpResponse:
             messages.success(request, f"One click works: {answer.words}. {answer.said}")
         else:
             messages.error(request, f"One click did not work as RFC 8058 asks: {answer.words}.")
-    return redirect(mail_url(mail_id, search_of(request)))
+    return _back(request, mail_id)
 
 
 @require_POST
@@ -57,7 +57,7 @@ def complain(request: StaffRequest, mail_id: int) -> HttpResponse:
         messages.success(request, f"Marked as spam. {told.words}")
     else:
         messages.warning(request, told.words)
-    return redirect(mail_url(mail_id, search_of(request)))
+    return _back(request, mail_id)
 
 
 @require_POST
@@ -83,4 +83,8 @@ def send_on(request: StaffRequest, mail_id: int) -> HttpResponse:
         messages.warning(request, f"It may have arrived: {outcome.problem}")
     else:
         messages.error(request, f"Not sent on. {outcome.problem}")
+    return _back(request, mail_id)
+
+
+def _back(request: StaffRequest, mail_id: int) -> HttpResponse:
     return redirect(mail_url(mail_id, search_of(request)))

@@ -17,7 +17,7 @@ from delivery.sandbox import oneclick
 from delivery.sandbox.checks import clients, hints
 from delivery.sandbox.mailboxes import searching
 from delivery.sandbox.reading import Reading
-from delivery.views.sandbox.listing import Listing, frame, mailbox_at, search_of
+from delivery.views.sandbox.listing import Listing, frame, mail_url, mailbox_at, search_of
 
 SOURCE_SHOWN = 200_000
 VIEWS = {"mail": "Mail", "text": "Text", "links": "Links", "check": "Check", "headers": "Headers", "source": "Source"}
@@ -102,7 +102,7 @@ def _neighbours(listing: Listing, kept: SandboxMail) -> dict[str, Any]:
     older = searching.older(listing.mailbox.pk, listing.search, before=kept.pk, limit=1).mails
 
     def address(found: Sequence[SandboxMail]) -> str:
-        return reverse("sandbox-mail", args=[found[0].pk]) + listing.query if found else ""
+        return mail_url(found[0].pk, listing.search) if found else ""
 
     return {"newer_url": address(newer), "older_url": address(older), "back_url": listing.url()}
 
