@@ -21,14 +21,14 @@ class AccountsConfig(AppConfig):
 
 
 def _lose_no_lock(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    from accounts import locks
+    from accounts.database import locks
 
     locks.missed_soon(connection.connection)
 
 
 def _begin_session(request: HttpRequest, **_: Any) -> None:
     """Whoever has just logged in is not asked again at once. Sessions that ran out are swept on the way."""
-    from accounts import confirming
+    from accounts.login import confirming
     from accounts.sessions import listing
 
     confirming.confirmed(request)

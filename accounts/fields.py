@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 
-from accounts import timezones
+from accounts.calendar import timezones
 from accounts.models import User
 
 _no_control = RegexValidator(

@@ -11,7 +11,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from accounts import fonts
+from accounts.brands import fonts
 from accounts.organisation.measuring import AddressKept, Rules, Tracking
 
 

@@ -46,8 +46,8 @@ def measure(batch_id: int, events: int) -> dict[str, Any]:
 def _write(folder: Path, names: list[str], batch_id: int, events: int) -> None:
     """Two opens to a click, by everybody, in their order over the last hours, spread over the spools `names`."""
     from delivery.models import Message
-    from tracking import spool
     from tracking.models import EventKind, Link
+    from tracking.public import spool
 
     dice = Random(names[0])
     messages = list(Message.objects.filter(batch=batch_id).values_list("id", flat=True))

@@ -221,7 +221,7 @@ def _recipients_paths() -> dict[str, list[str]]:
     """What stands behind the links of a mail, for some of the people of the largest campaign."""
     from campaigns.models import Campaign
     from delivery.models import Batch, Message
-    from tracking import addresses
+    from tracking.public import addresses
 
     batch = Batch.objects.get(pk=Campaign.objects.exclude(batch=None).order_by("-batch__total").values("batch")[:1])
     sent = Message.objects.filter(batch=batch, id__gte=batch.first_id, contact_id__isnull=False)

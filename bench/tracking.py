@@ -99,7 +99,7 @@ def _fill() -> int:
     from django.utils import timezone
 
     from delivery.models import Batch, MessageState
-    from tracking.links import freeze
+    from tracking.public.links import freeze
 
     batch = Batch.objects.create(rehearsal=False, content_kind="bench", content_id=0, state=Batch.State.DONE)
     with connection.cursor() as cursor:
@@ -118,15 +118,15 @@ def _fill() -> int:
 
 def _open_paths(batch_id: int) -> list[str]:
     from delivery.models import Message
-    from tracking.addresses import open_url
+    from tracking.public.addresses import open_url
 
     return [open_url("", number) for number in Message.objects.filter(batch=batch_id).values_list("id", flat=True)]
 
 
 def _click_paths(batch_id: int) -> list[str]:
     from delivery.models import Message
-    from tracking.addresses import click_url
     from tracking.models import Link
+    from tracking.public.addresses import click_url
 
     links = list(Link.objects.filter(batch=batch_id).values_list("id", flat=True))
     messages = Message.objects.filter(batch=batch_id).values_list("id", flat=True)

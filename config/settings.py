@@ -66,9 +66,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
-    "accounts.security.PermissionsPolicy",
-    "accounts.middleware.StaffPages",
-    "accounts.uploads.UploadLimit",
+    "accounts.http.security.PermissionsPolicy",
+    "accounts.http.middleware.StaffPages",
+    "accounts.http.uploads.UploadLimit",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -116,8 +116,8 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_RESET_TIMEOUT = 3600  # seconds
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "accounts.adapter.LoginForm"}
+ACCOUNT_ADAPTER = "accounts.login.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "accounts.login.adapter.LoginForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

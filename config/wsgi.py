@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 _django = get_wsgi_application()
 
-from tracking.slim import mount  # noqa: E402  # needs the apps that the line above loaded
+from tracking.public.slim import mount  # noqa: E402  # needs the apps that the line above loaded
 
 _all = mount(_django)
 

@@ -8,8 +8,8 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        from accounts import mailing
         from accounts.organisation import hosts, senders
+        from accounts.people import mailing
         from accounts.shell import problems
         from accounts.shell.notices import register
         from contacts import timeline

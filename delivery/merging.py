@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
-from accounts import locks
+from accounts.database import locks
 from contacts.merging import registry
 from contacts.merging.registry import Busy, Pair, Part, Record
 from delivery.models import Batch, MessageState

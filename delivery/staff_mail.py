@@ -16,10 +16,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from accounts import mailing
 from accounts.egress import failures
-from accounts.mailing import Mail
 from accounts.models import Organisation
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from accounts.secrets import Unreadable
 from delivery.content import Attached, Parts, Recipient
 from delivery.domains import known
@@ -48,7 +48,7 @@ def ready() -> list[Provider]:
 
 
 class StaffMail:
-    """accounts.mailing.Carrier"""
+    """accounts.people.mailing.Carrier"""
 
     def is_ready(self) -> bool:
         return bool(ready())

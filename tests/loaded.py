@@ -13,7 +13,7 @@ _OWN = {"config.web.front", "config.wsgi"}
 gc.disable()
 django.setup()
 _TESTS = ("delivery.engine.process", "tests.delivery.engine.plain", "tests.delivery.engine.worker", "tests.forked")
-for name in (*warmed.LOADED, "config.urls", "tracking.slim", *_TESTS):
+for name in (*warmed.LOADED, "config.urls", "tracking.public.slim", *_TESTS):
     if name not in _OWN:
         importlib.import_module(name)
 gc.freeze()

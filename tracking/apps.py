@@ -10,10 +10,12 @@ class TrackingConfig(AppConfig):
         from contacts.segments import registry
         from contacts.their_data import collecting
         from delivery.feedback.acting import automated, complained
-        from tracking import conditions, erasing, merging, problems, recording, tasks, their_data
+        from tracking import conditions, merging, problems, tasks
         from tracking.conversions import condition
         from tracking.conversions import timeline as conversions
         from tracking.message_log import story
+        from tracking.privacy import erasing, their_data
+        from tracking.public import recording
 
         timeline.register(story.entries)
         timeline.register(conversions.entries)

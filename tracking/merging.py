@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.locks import Kind
+from accounts.database.locks import Kind
 from contacts.merging import registry
 from contacts.merging.registry import Pair, Part, Record
 from tracking.recent import anew

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accounts import audit, locks
+from accounts import audit
+from accounts.database import locks
 from accounts.models import User
 from contacts import tags
 from contacts.merging import known

@@ -13,8 +13,8 @@ from contacts.models import ConsentEvent, Contact, MailingList, Merge, Subscript
 from delivery import tokens
 from delivery.models import Batch, Message
 from delivery.sandbox import oneclick
-from tracking import recording
 from tracking.models import EventKind
+from tracking.public import recording
 
 _UNDO_WITHIN = timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""Addresses of this part. `/o/`, `/c/` and the POST of `/u/` are answered before Django: see tracking.slim."""
+"""Addresses of this part. `/o/`, `/c/` and the POST of `/u/` are answered before Django: see tracking.public.slim."""
 
 from django.urls import URLPattern, path
 

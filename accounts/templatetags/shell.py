@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import mailing, timezones, wording
+from accounts import wording
+from accounts.calendar import timezones
 from accounts.models import User
+from accounts.people import mailing
 from accounts.permissions import Permission, allows
 from accounts.shell import menu as menus
 from accounts.shell import notices, strip

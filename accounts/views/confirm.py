@@ -6,7 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import confirming
+from accounts.login import confirming
 from accounts.permissions import Permission, StaffRequest, requires
 
 

@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import staff
 from accounts.forms import JoinForm
+from accounts.people import staff
 
 
 @sensitive_post_parameters("password")

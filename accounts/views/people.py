@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit, staff
-from accounts.confirming import lately_confirmed
+from accounts import audit
 from accounts.forms import InviteForm
+from accounts.login.confirming import lately_confirmed
 from accounts.models import Invitation, Organisation, Role, User
+from accounts.people import staff
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.two_factor import factors
 

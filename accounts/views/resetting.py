@@ -8,9 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import resetting
 from accounts.fields import NewPasswordField
-from accounts.login import throttling
+from accounts.login import resetting, throttling
 from accounts.models import Organisation, User
 
 

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from accounts.confirming import lately_confirmed
 from accounts.login import throttling
+from accounts.login.confirming import lately_confirmed
 from accounts.models import Organisation, User
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.two_factor import codes, factors, passkeys

@@ -2,9 +2,9 @@
 
 from django.urls import reverse
 
-from accounts import mailing
-from accounts.mailing import Mail
 from accounts.models import Organisation
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from accounts.wording import one_line
 from campaigns.approval.models import Approval
 

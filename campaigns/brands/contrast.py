@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.colours import MUTED, PAPER, contrast, on, readable, survives, surviving
+from accounts.brands.colours import MUTED, PAPER, contrast, on, readable, survives, surviving
 from campaigns.content.blocks import Block
 from campaigns.content.blocks.look import Look
 from campaigns.content.mjml import Brand

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import mailing
-from accounts.mailing import Mail
 from accounts.models import Organisation, User
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from accounts.shell.problems import Problem
 from accounts.wording import isolated, one_line
 from campaigns.comments.models import Comment, Mention

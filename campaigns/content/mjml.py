@@ -9,8 +9,8 @@ from types import MappingProxyType
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from accounts import fonts
-from accounts.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_on_dark, readable_on_light
+from accounts.brands import fonts
+from accounts.brands.colours import INK, LINE, MUTED, PAPER, mixed, readable, readable_on_dark, readable_on_light
 from accounts.models import BrandKit, Organisation
 from accounts.pictures import files
 from campaigns.content import drawing

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
-from accounts import fonts
+from accounts.brands import fonts
 from accounts.pictures import files
 from campaigns.brands import contrast
 from campaigns.brands.contrast import Pair

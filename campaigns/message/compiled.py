@@ -32,7 +32,7 @@ from campaigns.message.encoding import (
 from campaigns.models import Edition
 from delivery import tokens, verp
 from delivery.content import Parts, Recipient
-from tracking import addresses
+from tracking.public import addresses
 
 OPEN_NAME, CLICK_NAME, _HIDDEN_NAME = "_open", "_click", "_hidden"
 _ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")

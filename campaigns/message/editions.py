@@ -21,8 +21,8 @@ from delivery.content import Compiled
 from delivery.domains import known
 from delivery.domains.link_hosts.models import LinkHost
 from delivery.models import Batch
-from tracking import links
 from tracking.models import Link
+from tracking.public import links
 
 # Merge tags that every mail may use besides those of the person; a picker offers them without a fallback.
 OWN_TAGS = (

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tinycss2 import parse_component_value_list, parse_declaration_list
 from tinycss2.color3 import RGBA, parse_color
 
-from accounts.colours import PAPER, contrast, contrast_inverted, on, survives, surviving
+from accounts.brands.colours import PAPER, contrast, contrast_inverted, on, survives, surviving
 from campaigns.message import unseen
 from campaigns.message.unseen import Sight
 from campaigns.preflight.findings import Finding

@@ -15,7 +15,7 @@ from campaigns.preflight.findings import Finding
 from contacts.merge_values import tags, values
 from delivery import html_tokens
 from delivery.content import Parts, Recipient
-from tracking import addresses
+from tracking.public import addresses
 
 _NOBODY = "somebody@example.com"
 _NO_SENDER = "nobody@example.com"

@@ -10,14 +10,14 @@ from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
 
-from accounts import colours
+from accounts.brands import colours
 from campaigns.content.blocks.look import is_rtl
 from campaigns.message.encoding import address_header, ascii_address, header, one_line, quoted_printable
 from campaigns.signup_mails.models import SignupMail
 from delivery import tokens, verp
 from delivery.content import Parts, Recipient
 from delivery.models import Batch
-from tracking import addresses
+from tracking.public import addresses
 
 _PARAGRAPH = "margin:0 0 16px;font-size:16px;line-height:1.5"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from accounts.colours import INK
+from accounts.brands.colours import INK
 from accounts.models import BrandKit, Organisation
 from campaigns.content import blocks
 from campaigns.content.blocks import Block, Document

@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit, mailing
+from accounts import audit
 from accounts.models import Organisation, User
+from accounts.people import mailing
 from campaigns.models import TestAddress
 from contacts import addresses
 from delivery.models import Provider

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import mailing
 from accounts.models import Organisation, Role, User
+from accounts.people import mailing
 from accounts.permissions import Permission, StaffRequest, allows, requires
 from accounts.wording import count_people
 from campaigns.approval import deciding, releasing, standing

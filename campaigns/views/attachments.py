@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.http.uploads import takes_uploads
 from accounts.permissions import Permission, StaffRequest, requires
 from accounts.pictures import files
-from accounts.uploads import takes_uploads
 from accounts.wording import count
 from campaigns.attachments import allowed, attaching, freezing, weight
 from campaigns.attachments.allowed import Refused

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.http.security import mail_policy
+from accounts.http.uploads import takes_uploads
 from accounts.models import BrandKit, Organisation
 from accounts.numbers import whole_number
 from accounts.organisation import logo, senders
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
-from accounts.uploads import takes_uploads
 from campaigns.brands import contrast
 from campaigns.brands import sample as sampling
 from campaigns.brands.form import BrandForm

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.http.security import mail_policy, without_pictures
 from accounts.numbers import whole_number
 from accounts.organisation.measuring import Tracking
 from accounts.permissions import Permission, StaffRequest, allows, requires
-from accounts.security import mail_policy, without_pictures
 from campaigns.approval import standing
 from campaigns.attachments.models import Attachment
 from campaigns.comments import conversations

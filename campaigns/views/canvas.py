@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http.security import edited_mail_policy
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import edited_mail_policy
 from campaigns.comments import conversations
 from campaigns.content import blocks, bounds
 from campaigns.content.blocks import Invalid

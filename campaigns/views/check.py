@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.http.security import picture_policy
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import picture_policy
 from campaigns import tasks
 from campaigns.preflight import gaps, link_checks
 from campaigns.review import advice, sender_logo, spam_points

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.http.security import mail_policy
+from accounts.http.uploads import takes_uploads
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
-from accounts.uploads import takes_uploads
 from campaigns.compiling import results
 from campaigns.content.html import Unusable
 from campaigns.mail_imports import drafting, reading, remote

@@ -16,10 +16,10 @@ from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.fields import LineField
+from accounts.http.security import mail_policy
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
 from campaigns.compiling import results
 from campaigns.content import blocks, bounds, html, mjml
 from campaigns.content.blocks import Block, Document, Invalid

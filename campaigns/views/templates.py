@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.fields import LineField
+from accounts.http.security import mail_policy
 from accounts.models import BrandKit, Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
 from campaigns import starters
 from campaigns.brands import choosing
 from campaigns.compiling import results

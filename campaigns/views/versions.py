@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import wording
 from accounts.fields import LineField
+from accounts.http.security import mail_policy
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
 from campaigns.content.blocks import Invalid
 from campaigns.drafts import versions
 from campaigns.drafts.versions import TooMany

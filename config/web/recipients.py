@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from config.wsgi import recipients
 from delivery import tokens
-from tracking import slim
+from tracking.public import slim
 
 # Pictures and style sheets belong to their mails and pages.
 PREFIXES = ("/o/", "/c/", "/u/", "/v/", "/f/", "/y/", "/g/", "/i/", "/static/")

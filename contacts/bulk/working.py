@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts import deadlocks, locks
+from accounts.database import deadlocks, locks
 from accounts.wording import count
 from contacts.bulk import deleted
 from contacts.bulk.action import NotPossible, Setting

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts.downloads import columns
 from contacts.downloads.models import ExportJob
 from contacts.exporting import lines

@@ -6,8 +6,9 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models.functions import Lower
 
-from accounts import audit, locks
+from accounts import audit
 from accounts.audit import Actor
+from accounts.database import locks
 from accounts.models import User
 from contacts import addresses, tasks
 from contacts.erasing import own, registry

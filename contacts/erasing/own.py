@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from psycopg import sql
 
-from accounts import locks
+from accounts.database import locks
 from contacts.erasing import files, words
 from contacts.erasing.registry import Part, Person, register
 from contacts.models import (

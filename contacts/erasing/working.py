@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts.erasing import registry
 from contacts.erasing.registry import Person
 from contacts.models import Erasure

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts import audience as audiences
 from contacts.audience import Audience
 from contacts.fixed.models import FixedAudience, FixedMember

@@ -5,7 +5,7 @@ are suppressed or have ended where that changed, never by how many people there 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from accounts.models import Organisation
 from contacts.growth.models import ListChange
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth, TruncWeek
 
-from accounts.weeks import monday_of
+from accounts.calendar.weeks import monday_of
 from contacts.growth.models import ListDay
 
 STEPS = {"day": "Day", "week": "Week", "month": "Month"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts.guessing import deciding
 from contacts.models import GuessingRound
 

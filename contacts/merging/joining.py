@@ -7,8 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import audit, deadlocks, locks
+from accounts import audit
 from accounts.audit import Actor
+from accounts.database import deadlocks, locks
 from accounts.models import User
 from contacts import addresses, consent, tracking_consent
 from contacts.merging import deciding, own, registry

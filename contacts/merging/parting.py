@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts import audit, deadlocks, locks
+from accounts import audit
 from accounts.audit import Actor
+from accounts.database import deadlocks, locks
 from accounts.models import User
 from contacts import addresses, consent
 from contacts.merging import registry

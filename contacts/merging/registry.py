@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from accounts.locks import Kind
+from accounts.database.locks import Kind
 
 Record = Any  # what JSON can hold
 

@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from accounts import locks
+from accounts.database import locks
 from contacts.models import Field, FieldChange
 from contacts.profile_fields import options
 

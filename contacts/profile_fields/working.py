@@ -12,7 +12,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts import fields
 from contacts.models import Field, FieldChange
 from contacts.profile_fields import counting, options, slices, steps

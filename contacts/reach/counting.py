@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from accounts.models import Organisation
 from contacts.reach.models import AudienceCount
 from contacts.reachability import is_kept_off, is_open, is_subscribed, kept_off_at, suppression_of

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts.models import Segment, SegmentDay
 from contacts.segments import asking, everybody, measuring, rules
 from contacts.segments.compiling import NotComplete

@@ -5,7 +5,7 @@ A note is written in the transaction that adds or removes people, so the sum is 
 
 from django.db import connection
 
-from accounts import locks
+from accounts.database import locks
 
 TOTAL = "(SELECT coalesce(sum(people), 0)::bigint FROM contacts_headcount)"  # within any statement
 _FEW = 500  # notes; adding them up takes a millisecond

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from accounts import locks
+from accounts.database import locks
 from contacts.models import Field, FieldIndex, Segment
 from contacts.segments import comparing, rules
 from contacts.segments.rules import BadRules, Rule

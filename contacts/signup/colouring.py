@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from accounts import colours
+from accounts.brands import colours
 
 PAPER, INK = "#fbfaf8", "#1c1f24"  # of tokens.css
 _READABLE, _SEEN = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11

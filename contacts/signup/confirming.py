@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.functions import Lower
 
-from accounts import locks
+from accounts.database import locks
 from contacts import consent, tags, tracking_consent
 from contacts.grounds import wordings
 from contacts.models import (

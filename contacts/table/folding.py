@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from accounts import locks
+from accounts.database import locks
 from contacts.reachability import is_subscribed, suppression_of
 from contacts.table import naming
 from contacts.table.blocks import BITS

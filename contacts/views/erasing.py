@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.confirming import lately_confirmed
+from accounts.login.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.erasing import beginning, registry
 from contacts.erasing.form import EraseForm, EraseManyForm

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from accounts.confirming import lately_confirmed
+from accounts.login.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.downloads import columns, jobs
 from contacts.downloads.models import ExportJob

@@ -11,9 +11,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
+from accounts.http.uploads import takes_uploads
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.uploads import takes_uploads
 from accounts.wording import isolated, listed
 from contacts.exporting import csv_response, stored_response
 from contacts.importing.columns.guessing import system

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.confirming import lately_confirmed
+from accounts.login.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from contacts.models import Contact
 from contacts.their_data import collecting

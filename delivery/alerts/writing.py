@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 
-from accounts.mailing import Mail
 from accounts.models import Organisation, User
+from accounts.people.mailing import Mail
 from accounts.wording import isolated, one_line
 from delivery.alerts.models import Alert
 

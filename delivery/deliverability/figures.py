@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.utils import timezone
 
+from accounts.calendar.weeks import monday_of
 from accounts.models import Organisation
-from accounts.weeks import monday_of
 from delivery.deliverability.days import BEGINS, FIGURES, STANDING
 from delivery.models import Provider
 from delivery.policy import advice, mailbox_providers

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts import locks
+from accounts.database import locks
 from delivery.models import Provider
 from delivery.policy.retry import Calendar
 from delivery.throttling import limits

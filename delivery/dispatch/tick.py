@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from accounts.models import Organisation
 from delivery.dispatch import due_retries, offers
 from delivery.engine import recovery

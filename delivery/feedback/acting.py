@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from django.dispatch import Signal
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from accounts.wording import storable
 from contacts import consent
 from contacts.consent import Suppressing

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts.suppression import holding
 from delivery.domains.dmarc_reports import keeping, proving
 from delivery.domains.dmarc_reports.reading import Reading

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts import audience as audiences
 from contacts.guessing import languages
 from delivery import merging

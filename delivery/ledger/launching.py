@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from accounts.organisation.measuring import Tracking
 from contacts.audience import Audience
 from delivery.ledger import building, ids

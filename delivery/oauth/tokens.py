@@ -18,7 +18,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import locks, secrets
+from accounts import secrets
+from accounts.database import locks
 from accounts.egress.fetching import Client, Limits, NoAnswer
 from accounts.egress.guard import Refused
 from accounts.models import User

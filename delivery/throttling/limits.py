@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from accounts import locks
+from accounts.database import locks
 from delivery.models import Provider
 from delivery.policy import warmup
 

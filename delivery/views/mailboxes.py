@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.confirming import lately_confirmed
+from accounts.login.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.feedback.mailbox import check
 from delivery.feedback.mailbox.forms import ReturnMailboxForm

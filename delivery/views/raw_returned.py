@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.confirming import lately_confirmed
+from accounts.login.confirming import lately_confirmed
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.feedback import masking
 from delivery.feedback.intake import MAIL

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit, wording
+from accounts.http.uploads import takes_uploads
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.uploads import takes_uploads
 from contacts.exporting import csv_response
 from delivery.deliverability.figures import goes_by_week
 from delivery.domains.models import SendingDomain

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit, secrets
-from accounts.confirming import lately_confirmed
 from accounts.fields import LineField, SecretField
+from accounts.login.confirming import lately_confirmed
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.models import OAuthLogin, Provider, ReturnMailbox

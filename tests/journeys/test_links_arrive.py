@@ -17,7 +17,7 @@ from delivery.models import Batch
 from tests.campaigns.mails import BASE, FOOTER, edition, recipient
 from tests.running import free_port, part, until
 from tests.web.browser import chromium
-from tracking.links import freeze
+from tracking.public.links import freeze
 
 # As they stand in the HTML, quotes included.
 WRITTEN = [

@@ -16,10 +16,10 @@ from django.utils import timezone
 from contacts.models import Contact, MailingList, Subscription
 from delivery import tokens
 from delivery.models import Batch, Message, MessageState, Waiting
-from tracking import recording, slim
 from tracking.intake.mover import Intake
-from tracking.links import freeze
 from tracking.models import Link
+from tracking.public import recording, slim
+from tracking.public.links import freeze
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

@@ -10,9 +10,9 @@ from contacts.models import TrackingConsent
 from contacts.tracking_consent import Answer, Part
 from delivery import tokens
 from tests.tracking.conftest import Reader, Sent
-from tracking import addresses, spool
 from tracking.intake import reading_places
 from tracking.models import Engagement, Event, Rollup
+from tracking.public import addresses, spool
 from tracking.reports import numbers
 
 pytestmark = pytest.mark.django_db

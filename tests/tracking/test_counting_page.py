@@ -16,7 +16,7 @@ from accounts.models import Organisation, User
 from campaigns.models import Campaign
 from delivery.domains.link_hosts import leading
 from tests.tracking.conftest import Reader
-from tracking import slim
+from tracking.public import slim
 
 pytestmark = pytest.mark.django_db
 TYPED = {

@@ -15,8 +15,9 @@ from accounts.models import AuditEntry, User
 from contacts.models import Suppression
 from tests.running import database_url
 from tests.tracking.conftest import FIREFOX, Reader, Sent
-from tracking import keeping, spool
+from tracking import keeping
 from tracking.models import Engagement, Event, EventKeeping, EventKind, Rollup
+from tracking.public import spool
 
 OLD = datetime(2021, 3, 15, 12, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from playwright.sync_api import FrameLocator, Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts import colours
+from accounts.brands import colours
 from accounts.models import Organisation, User
 from contacts.models import Contact, Field, MailingList, SignupForm, SignupRequest, SpentProof, Subscription
 from contacts.signup import colouring, confirming, counting, sweeping

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery import tokens
-from tracking import addresses
+from tracking.public import addresses
 
 numbers = st.integers(min_value=0, max_value=2**63 - 1)
 pairs = {tokens.CLICK, tokens.UNSUBSCRIBE, tokens.CLICK_OF_BATCH}

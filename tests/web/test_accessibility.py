@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
-from accounts import confirming
+from accounts.login import confirming
 from accounts.models import Role
 from tests.web.addresses import GROUPS
 from tests.web.addresses.accounts import with_app

@@ -13,7 +13,7 @@ import pytest
 from django.urls import Resolver404, resolve
 from selectolax.lexbor import LexborHTMLParser
 
-from accounts import confirming
+from accounts.login import confirming
 from accounts.models import Role
 from accounts.permissions import PERMISSIONS
 from tests.web.address import Address

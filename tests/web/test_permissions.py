@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from accounts import confirming
+from accounts.login import confirming
 from accounts.models import Role
 from accounts.sessions import listing
 from tests.web import walking

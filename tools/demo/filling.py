@@ -37,11 +37,11 @@ from tools.demo.reading import Leaving, Left, Mailed
 from tools.demo.returning import Bounced
 from tools.demo.sending import Way
 from tools.demo.year import Course, Planned
-from tracking import recording
 from tracking.cohorts import folding as cohorts
 from tracking.intake import folding, storing
 from tracking.models import EventKind, Link
-from tracking.spool import Act
+from tracking.public import recording
+from tracking.public.spool import Act
 
 PEOPLE, WEEKS = 8_500, 52
 _ACTS_AT_ONCE = 5_000

@@ -13,7 +13,7 @@ from tracking.conversions.models import Conversion, Goal
 from tracking.conversions.reported import Told
 from tracking.conversions.storing import Reached
 from tracking.models import EventKind
-from tracking.spool import Act
+from tracking.public.spool import Act
 
 _BUYS = 0.08  # of those who click
 _BRINGS_BACK = 0.05

@@ -11,7 +11,7 @@ from tools.demo import clients
 from tools.demo.people import Person
 from tools.demo.year import ZONE, Planned
 from tracking.models import EventKind
-from tracking.spool import Act
+from tracking.public.spool import Act
 
 
 class Leaving(StrEnum):

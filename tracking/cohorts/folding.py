@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from accounts import locks
+from accounts.database import locks
 from accounts.models import Organisation
 
 _CHUNKS_AT_ONCE = 100

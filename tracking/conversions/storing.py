@@ -11,7 +11,7 @@ from contacts.tracking_consent import Part, measured
 from tracking.conversions.models import Conversion
 from tracking.conversions.reported import Told
 from tracking.models import EventKind
-from tracking.spool import REPORTED, Act
+from tracking.public.spool import REPORTED, Act
 
 # A page of the site is believed by whoever carries a sign: nobody makes a fortune of one mail.
 _MOST_OF_ONE_MAIL = 50

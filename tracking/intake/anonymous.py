@@ -10,9 +10,9 @@ from django.db.backends.utils import CursorWrapper
 
 from tracking.intake import sums
 from tracking.models import EventKind
+from tracking.public.spool import ANONYMOUS, Act
 from tracking.scoring import requests, verdicts
 from tracking.scoring.networks import Network
-from tracking.spool import ANONYMOUS, Act
 
 
 def count(cursor: CursorWrapper, acts: Sequence[Act]) -> list[Act]:

@@ -5,7 +5,7 @@ And the rows of the organisation's sums, of which many become one.
 
 from django.db import connection, transaction
 
-from accounts import locks
+from accounts.database import locks
 from contacts.tracking_consent import Part, measured
 from tracking.intake import hourly
 from tracking.recent import anew

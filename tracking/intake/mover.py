@@ -19,9 +19,9 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from tracking import spool
 from tracking.intake import storing
-from tracking.spool import SUFFIX, Act
+from tracking.public import spool
+from tracking.public.spool import SUFFIX, Act
 
 logger = logging.getLogger(__name__)
 

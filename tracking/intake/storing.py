@@ -19,9 +19,9 @@ from tracking.intake.acts import Mail, Seen
 from tracking.intake.arrays import array, escaped
 from tracking.intake.traits import NONE, traits_of
 from tracking.models import EventKind
+from tracking.public.spool import Act
 from tracking.scoring import networks, requests, verdicts
 from tracking.scoring.networks import Networks
-from tracking.spool import Act
 
 _NEIGHBOURHOOD = AddressKept.NEIGHBOURHOOD
 _OPEN, _CLICK, _UNSUBSCRIBE = EventKind.OPEN, EventKind.CLICK, EventKind.UNSUBSCRIBE

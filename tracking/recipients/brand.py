@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from accounts import colours
+from accounts.brands import colours
 
 _GROUNDS = {"light": ("#ffffff", "#fbfaf8"), "dark": ("#1d2024", "#16181b")}  # surface and paper of tokens.css
 

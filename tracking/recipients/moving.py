@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import mailing
-from accounts.mailing import Mail
 from accounts.models import Organisation
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from contacts import addresses
 from contacts.preferences import moving
 from contacts.preferences.models import AddressChange

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import wording
-from accounts.weeks import monday_of
+from accounts.calendar.weeks import monday_of
 from delivery.feedback.by_hour import COUNTS
 from tracking.models import EventKind
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from accounts.http.security import mail_policy
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import mail_policy
 from delivery.color_scheme import shown_in
 from delivery.models import Message
 from tracking.message_log import messages as mails

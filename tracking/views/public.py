@@ -5,9 +5,9 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.http.security import as_a_page
 from accounts.models import Organisation
 from accounts.organisation.measuring import Rules
-from accounts.security import as_a_page
 from contacts import addresses
 from tracking import unsubscribing
 from tracking.recipients import answering, rehearsing, viewing

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from contacts import addresses
 from delivery import tokens
-from tracking import recording, slim
 from tracking.conversions import reported, secret, signs, storing
 from tracking.conversions.models import Conversion, Goal
 from tracking.conversions.reported import NotReadable, Told
 from tracking.conversions.storing import Reached
-from tracking.spool import REPORTED
+from tracking.public import recording, slim
+from tracking.public.spool import REPORTED
 
 _NOT_NEW = "It was counted before, the goal is paused or its days are over, or this person’s clicks may not be counted."
 _NOT_REFUNDED = "No such order was counted for this goal, or that much of it was taken back before."

@@ -33,10 +33,10 @@ from contacts.signup.visitor import HONEYPOT, VisitorForm, open_lists
 from contacts.tracking_consent import Part
 from delivery import tokens
 from delivery.models import Message, Provider
+from tracking.public.slim import AHEAD
 from tracking.recipients import answering, language
 from tracking.recipients.showing import View, for_recipients, in_words, rendered, spoken, unknown
 from tracking.scoring.agents import Agent, recognise
-from tracking.slim import AHEAD
 
 _unknown = for_recipients(unknown)
 

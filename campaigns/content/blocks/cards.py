@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from accounts.colours import on
+from accounts.brands.colours import on
 from campaigns.content import calendar_files
 from campaigns.content.blocks.fields import ALT, BAND, BUTTON, LETTERS, LOOK, PICTURE, ROOM, Field, align, link
 from campaigns.content.blocks.kind import Block, Kind

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from accounts import fonts
+from accounts.brands import fonts
 from campaigns.content.rich import INKS
 
 Widget = Literal[

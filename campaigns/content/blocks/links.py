@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from accounts.colours import on, readable
+from accounts.brands.colours import on, readable
 from campaigns.brands import networks
 from campaigns.content.blocks.fields import BAND, BUTTON, LETTERS, LOOK, ROOM, Field, align
 from campaigns.content.blocks.kind import Block, Kind

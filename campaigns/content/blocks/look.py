@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from accounts.colours import LINE, MUTED, contrast, mixed, needs_link_colour, on, readable
+from accounts.brands.colours import LINE, MUTED, contrast, mixed, needs_link_colour, on, readable
 from accounts.web_addresses import as_sent
 from campaigns.content import html
 from campaigns.merge.masking import Masks

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from accounts import fonts
+from accounts.brands import fonts
 from campaigns.content.blocks import cards, ends, layout, links, pictures, writing
 from campaigns.content.blocks.fields import ROUNDINGS, WHEN, Field
 from campaigns.content.blocks.kind import Kind

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from accounts.colours import LINE, readable
+from accounts.brands.colours import LINE, readable
 from campaigns.content.blocks.fields import BAND, LETTERS, ROOM, Field, align
 from campaigns.content.blocks.kind import Block, Kind
 from campaigns.content.blocks.look import LAYOUT, Look, Usual

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from accounts.weeks import monday_of
+from accounts.calendar.weeks import monday_of
 
 _FROM = time(7)
 _WITHIN = timedelta(days=2)  # after that, what was missed stays missed

@@ -3,8 +3,8 @@
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.mailing import Mail
 from accounts.models import Organisation, User
+from accounts.people.mailing import Mail
 from accounts.shell import problems
 from accounts.wording import isolated
 from campaigns.morning.weekly.summary import Summary

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
+from accounts.http.uploads import takes_uploads
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.uploads import takes_uploads
 from campaigns.content.images import library, uses
 from campaigns.content.images.forms import AboutForm, CropForm, FolderNameForm, ReplaceForm
 from campaigns.models import Image, ImageFolder

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.http.uploads import takes_uploads
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.uploads import takes_uploads
 from campaigns.content.images import library
 from campaigns.content.images.forms import FolderForm, PictureForm
 from campaigns.models import Image, ImageFolder

@@ -3,9 +3,9 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts.http.security import linking_mail_policy
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import linking_mail_policy
 from campaigns.reporting import click_map
 from campaigns.views.pages import get_campaign, sent_edition
 from campaigns.views.showing import Showing

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.http.uploads import takes_uploads
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, allows, requires
-from accounts.uploads import takes_uploads
 from campaigns.models import Campaign, ProofSheet
 from campaigns.proof import making, person, signing, tables
 from campaigns.proof.signing import Verdict

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http.security import linking_mail_policy
 from accounts.login import throttling
 from accounts.models import Organisation
 from accounts.numbers import whole_number
 from accounts.permissions import Permission, StaffRequest, requires
-from accounts.security import linking_mail_policy
 from campaigns.models import SharedReport
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import click_map, sharing

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from accounts import deadlocks, locks
+from accounts.database import deadlocks, locks
 from contacts.importing.columns import questions
 from contacts.importing.plan import Column, Plan, Repeated, Target, guessed_columns
 from contacts.importing.reading import storing

@@ -7,7 +7,7 @@ from functools import partial
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from accounts import deadlocks, locks
+from accounts.database import deadlocks, locks
 from contacts.importing.plan import Plan
 from contacts.importing.running import bases
 from contacts.importing.running.working import SILENT_AFTER

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from accounts import timezones
+from accounts.calendar import timezones
 from contacts.segments.known import Known
 from contacts.segments.predicate import Sql
 from contacts.segments.registry import Condition, Input, Values

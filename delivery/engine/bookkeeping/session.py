@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection as django_connection
 
-from accounts import locks
+from accounts.database import locks
 from delivery.engine.bookkeeping import checkpoint, claiming
 from delivery.engine.bookkeeping.claiming import Claimed, Place
 from delivery.models import Provider

@@ -17,8 +17,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import secrets
+from accounts.database.reconnecting import BROKEN, again
 from accounts.models import Organisation
-from accounts.reconnecting import BROKEN, again
 from delivery.feedback import intake
 from delivery.feedback.webhooks import trial
 from delivery.feedback.webhooks.catalogue import Kind, kinds

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from accounts.mailing import Mail
+from accounts.people.mailing import Mail
 from delivery import staff_mail
 from delivery.connection_tests import State, Step
 from delivery.models import Provider

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.confirming import lately_confirmed
+from accounts.login.confirming import lately_confirmed
 from accounts.models import Organisation
 from accounts.permissions import Permission, StaffRequest, requires
 from delivery.models import Provider, SandboxKey, SandboxLogin, SandboxMailbox

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts import mailing
-from accounts.mailing import Mail
 from accounts.models import ApprovalRule, AuditEntry, Organisation, User
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from accounts.shell import problems
 from campaigns.approval import deciding, releasing, standing
 from campaigns.approval.models import Approval

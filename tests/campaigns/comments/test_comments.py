@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.mailing import Mail
 from accounts.models import User
+from accounts.people.mailing import Mail
 from accounts.shell import problems
 from campaigns.comments import conversations, mentions
 from campaigns.comments.models import Comment, Mention
@@ -124,7 +124,7 @@ def test_whoever_is_mentioned_is_mailed_once_an_hour_and_finds_it_on_home_until_
     draft: Campaign, marketer: User, admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = list[Mail]()
-    monkeypatch.setattr("accounts.mailing.send", sent.append)
+    monkeypatch.setattr("accounts.people.mailing.send", sent.append)
     first = conversations.add(draft, "@Aron, which\nname?", by=marketer, tell=admin)
     conversations.answer(first, "@Aron, please", by=marketer)
     assert [(mail.to, mail.subject) for mail in sent] == [(admin.email, "Mia Marketer on “Harbour news”")]
@@ -185,7 +185,7 @@ def test_whoever_wrote_it_says_it_otherwise_and_it_is_shown_as_edited(
     draft: Campaign, marketer: User, admin: User, viewer: User, client_for: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = list[Mail]()
-    monkeypatch.setattr("accounts.mailing.send", sent.append)
+    monkeypatch.setattr("accounts.people.mailing.send", sent.append)
     said = conversations.add(draft, "@Aron, which date?", by=marketer)
     page, before = f"/campaigns/{draft.pk}/comments/", conversations.stamp(draft.pk)
     assert ", edited" not in client_for(viewer).get(page).content.decode()

@@ -14,7 +14,7 @@ import vobject
 from django.test import Client
 from PIL import Image as Picture
 
-from accounts.colours import contrast
+from accounts.brands.colours import contrast
 from accounts.models import Organisation, User
 from campaigns import starters
 from campaigns.brands import networks

@@ -6,7 +6,7 @@ from html import escape, unescape
 
 import pytest
 
-from accounts.colours import INK, PAPER, contrast, contrast_inverted, on, readable_on_dark, readable_on_light
+from accounts.brands.colours import INK, PAPER, contrast, contrast_inverted, on, readable_on_dark, readable_on_light
 from accounts.web_addresses import resolved
 from campaigns import starters
 from campaigns.content import blocks, mjml

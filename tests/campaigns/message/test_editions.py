@@ -22,8 +22,8 @@ from delivery.content import Recipient
 from delivery.linter import lint
 from delivery.models import Batch, Provider
 from tests.campaigns.mails import ADDRESS, BASE, FOOTER, compiled, edition, letter_edition, recipient
-from tracking import addresses
 from tracking.models import Link
+from tracking.public import addresses
 
 PAGE = f"""<!doctype html><html lang="en"><head><title>T</title></head><body class="a">
 <p title="{{{{ name }}}}">Hi {{{{ name|default("there") }}}},</p>

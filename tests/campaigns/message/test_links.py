@@ -9,7 +9,7 @@ from accounts.web_addresses import resolved
 from campaigns.message import links
 from campaigns.message.compiled import link_targets
 from tests.campaigns.mails import FOOTER, compiled, edition, recipient
-from tracking import slim
+from tracking.public import slim
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts import colours
+from accounts.brands import colours
 from campaigns.models import Campaign
 from campaigns.preflight import contrast, places
 from campaigns.preflight.contrast import Looks

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route
 
-from accounts import colours
+from accounts.brands import colours
 from accounts.models import BrandKit, Organisation
 from campaigns import starters
 from campaigns.content import blocks, mjml, playing

@@ -15,7 +15,7 @@ from contacts.grounds import expiring
 from contacts.models import Contact, Field, MailingList, Subscription
 from contacts.reach import counting, figures
 from delivery.models import Batch
-from tracking.addresses import preferences_url, unsubscribe_url
+from tracking.public.addresses import preferences_url, unsubscribe_url
 
 pytestmark = pytest.mark.django_db
 

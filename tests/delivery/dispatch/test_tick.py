@@ -13,7 +13,7 @@ from celery import Celery
 from django.db import InternalError, connection
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from config import services
 from config.celery import app
 from contacts.models import MailingList

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from accounts.models import User
 from contacts import consent
 from contacts.audience import Audience

@@ -12,9 +12,9 @@ from delivery.models import Message
 from tests.tracking.conftest import Sent
 from tests.tracking.intake.campaign import CLICK, HIDDEN, OPEN, Act, Campaign
 from tests.tracking.intake.recount import assert_sums_equal_events
-from tracking import spool
 from tracking.intake.mover import Intake
 from tracking.models import Event, EventKind
+from tracking.public import spool
 
 _LEAST = 0.95
 _BLOCK_ACTS = 40  # as few at a time as the intake sees of a campaign that is just being read

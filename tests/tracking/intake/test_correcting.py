@@ -13,9 +13,10 @@ from delivery.models import Message
 from tests.tracking.conftest import FIREFOX, Sent
 from tests.tracking.intake.recount import assert_sums_equal_events
 from tests.tracking.intake.test_mover import total
-from tracking import spool, tasks
-from tracking.links import extend
+from tracking import tasks
 from tracking.models import CompanyAct, Engagement, Event, EventKind, Link
+from tracking.public import spool
+from tracking.public.links import extend
 from tracking.scoring import verdicts
 
 CHROME = (

@@ -18,10 +18,10 @@ from tests.forked import Forked
 from tests.lateness import Lateness
 from tests.running import part
 from tests.tracking.conftest import FIREFOX, Reader, Sent
-from tracking import recording, spool
 from tracking.intake import mover
 from tracking.intake.mover import Intake
 from tracking.models import Breakdown, Engagement, Event, EventKind, Rollup, Unfolded
+from tracking.public import recording, spool
 from tracking.scoring import verdicts
 
 Intakes = Callable[[], Forked]

@@ -26,7 +26,7 @@ def test_the_person_s_language_comes_first_then_the_browser_s(own: str, accepted
 
 @pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#ffe600", "#1f4fa8", "#7f7f7f", "#ff00ff"])
 def test_any_colour_of_an_organisation_can_be_read_in_both_themes(colour: str) -> None:
-    from accounts.colours import contrast
+    from accounts.brands.colours import contrast
 
     found = brand.of(colour)
     assert min(contrast(found.light, ground) for ground in ("#ffffff", "#fbfaf8")) >= 4.5

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts import mailing
-from accounts.mailing import Mail
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from contacts import consent, timeline
 from contacts.models import AddressChange, Contact, Suppression
 from tests.tracking.conftest import Sent

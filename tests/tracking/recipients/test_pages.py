@@ -133,7 +133,7 @@ def test_a_page_asks_the_database_a_bounded_number_of_questions(browser: Client,
 
 
 def test_a_short_address_that_leads_nowhere_says_so_in_the_reader_s_language(reader: Reader) -> None:
-    from tracking import slim
+    from tracking.public import slim
 
     answer = reader("GET", "/c/nothing")
     assert answer.status == 404

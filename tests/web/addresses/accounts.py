@@ -7,11 +7,11 @@ from allauth.mfa.utils import encrypt
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 
+from accounts.login.resetting import _tokens
 from accounts.models import Invitation, Organisation, Role, Session, User
-from accounts.resetting import _tokens
+from accounts.people.staff import _digest
 from accounts.sessions.listing import _number
 from accounts.sessions.store import SessionStore
-from accounts.staff import _digest
 from delivery.models import Provider
 from tests.web.address import ADMINS, STAFF, Address, beside
 from tests.web.cast import Cast

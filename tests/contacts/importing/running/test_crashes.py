@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import locks
+from accounts.database import locks
 from contacts import tasks
 from contacts.importing.running import jobs, staging, working
 from contacts.models import ConsentEvent, Contact, ImportJob, MailingList

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit, mailing
+from accounts import audit
 from accounts.models import Invitation, Organisation, Role, User
+from accounts.people import mailing
 from accounts.permissions import Permission, StaffRequest, allows
 
 INVITATION_DAYS = 7

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.http.uploads import HEADER
 from accounts.models import User
-from accounts.uploads import HEADER
 
 MB = 2**20
 ClientFor = Callable[[User], Client]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking import spool
-from tracking.spool import Act, Spool
+from tracking.public import spool
+from tracking.public.spool import Act, Spool
 
 text = st.text(max_size=400)
 
@@ -86,7 +86,7 @@ def test_a_full_disk_is_told_and_what_follows_starts_a_new_file(tmp_path: Path) 
 WRITER = """
 import sys
 from pathlib import Path
-from tracking.spool import Spool
+from tracking.public.spool import Spool
 spool = Spool(Path(sys.argv[1]))
 number = 0
 while True:

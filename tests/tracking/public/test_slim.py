@@ -7,9 +7,9 @@ from contacts.models import ConsentEvent, Contact, Subscription, Suppression
 from delivery import tokens
 from delivery.models import Batch
 from tests.tracking.conftest import Reader, Sent
-from tracking import slim, spool
-from tracking.addresses import HIDDEN_LINK
 from tracking.models import Event, EventKind, Link, Rollup
+from tracking.public import slim, spool
+from tracking.public.addresses import HIDDEN_LINK
 
 
 def spooled(folder: Path) -> list[spool.Act]:

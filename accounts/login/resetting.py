@@ -6,9 +6,10 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import audit, mailing
+from accounts import audit
 from accounts.login import known_browsers, throttling
 from accounts.models import Organisation, User
+from accounts.people import mailing
 
 
 class _Tokens(PasswordResetTokenGenerator):

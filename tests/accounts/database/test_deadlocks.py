@@ -1,7 +1,7 @@
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from accounts import deadlocks
+from accounts.database import deadlocks
 
 
 @pytest.mark.django_db

@@ -12,14 +12,15 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.reconnecting import BROKEN, again
+from accounts.database.reconnecting import BROKEN, again
 from accounts.shell import plain_page
 from accounts.web_addresses import resolved
 from delivery import tokens
-from tracking import recording, spool, unsubscribing
-from tracking.addresses import HIDDEN_LINK, OF_BATCH
+from tracking import unsubscribing
 from tracking.conversions import signs
 from tracking.models import EventKind
+from tracking.public import recording, spool
+from tracking.public.addresses import HIDDEN_LINK, OF_BATCH
 from tracking.recipients import language, short_answers
 
 Environ = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from tracking.models import EventKind
-from tracking.spool import Spool
+from tracking.public.spool import Spool
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from accounts import mailing
-from accounts.mailing import Mail
 from accounts.models import AuditEntry, Invitation, User
+from accounts.people import mailing
+from accounts.people.mailing import Mail
 from delivery import staff_mail
 from delivery.models import Provider
 from tests.accounts.two_factor.app import PASSWORD, first_step, turn_on
