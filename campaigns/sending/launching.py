@@ -133,6 +133,11 @@ def resume_lane(campaign: Campaign, lane: str, *, by: User) -> None:
     audit.record(by, "campaign.lane_resumed", campaign.name, campaign=campaign.pk, lane=lane)
 
 
+def cancel_needs_typing(batch: Batch, tally: ledger.Tally) -> bool:
+    """So many would never get the mail that a button alone is pressed too easily."""
+    return not batch.rehearsal and batch.started_at is not None and tally.waiting > MANY_PEOPLE
+
+
 def cancel(campaign: Campaign, *, by: User) -> None:
     """The rest is skipped. What has not begun at all is undone instead."""
     batch = _batch(campaign)

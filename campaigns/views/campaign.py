@@ -26,7 +26,7 @@ from campaigns.message import editions, preview
 from campaigns.models import Campaign, Stage
 from campaigns.multilingual.names import own_name
 from campaigns.reporting import earlier, sharing
-from campaigns.sending import revising
+from campaigns.sending import launching, revising
 from campaigns.views import mailboxes, test_mails
 from campaigns.views.languages import switch
 from campaigns.views.pages import Readiness, alarm, get_campaign, sent_edition, tally_links
@@ -154,6 +154,7 @@ def _launched(request: StaffRequest, found: Campaign) -> dict[str, Any]:
     if found.stage in (Stage.SENDING, Stage.PAUSED):
         context["mailboxes"] = mailboxes.rows(batch)
         context["mailbox_columns"] = mailboxes.COLUMNS
+        context["cancel_needs_typing"] = launching.cancel_needs_typing(batch, tally)
     context["versions"] = revising.versions(batch)
     if found.stage == Stage.PAUSED:
         if batch.accepted_when_paused is not None:

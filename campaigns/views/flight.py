@@ -13,6 +13,7 @@ from accounts.permissions import Permission, StaffRequest, requires
 from campaigns.models import Campaign
 from campaigns.sending import launching
 from campaigns.views.pages import Readiness, get_campaign
+from delivery import ledger
 from delivery.ledger import NotPossible
 from delivery.sandbox import bad_day
 
@@ -63,6 +64,13 @@ def resume(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.SEND)
 def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    found = get_campaign(pk)
+    if found.batch:
+        tally = ledger.tally(found.batch)
+        needs_typing = launching.cancel_needs_typing(found.batch, tally)
+        if needs_typing and digits(request.POST.get("typed", "")) != str(tally.total):
+            messages.warning(request, f"Not cancelled: the number to type is {tally.total:,}. It goes on as it was.")
+            return redirect(found)
     return _act(request, pk, launching.cancel, "Cancelled. Those not reached yet are counted as skipped.")
 
 

@@ -14,6 +14,7 @@ from accounts.models import AuditEntry, User
 from campaigns.models import Campaign
 from campaigns.sending import launching
 from contacts.models import Contact, MailingList, Subscription
+from delivery import ledger
 from delivery.ledger import building
 from delivery.models import Batch, Message, Provider
 from tests.campaigns import letters
@@ -119,6 +120,35 @@ def test_cancelling_the_rest_says_how_many_get_nothing_also_while_it_goes_on(
     client = client_for(marketer)
     asked = shown(client, sending).partition('id="cancel-dialog"')[2].partition("</dialog>")[0]
     assert "5 people who still wait are skipped, for good" in asked
+    assert "To confirm, type" not in asked
     polled = client.get(sending.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "flight"})
     renewed = polled.content.decode().partition('id="cancelled" hx-swap-oob="true">')[2]
     assert "5 people who still wait" in " ".join(renewed.split())
+
+
+def test_cancelling_the_rest_of_a_large_campaign_asks_for_the_number_of_people(
+    client_for: Browse, marketer: User, sending: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launching, "MANY_PEOPLE", 4)  # 5 still wait
+    Batch.objects.filter(group=sending.group).update(rehearsal=False)
+    client = client_for(marketer)
+    total = str(ledger.tally(Batch.objects.get(group=sending.group)).total)
+    asked = shown(client, sending).partition('id="cancel-dialog"')[2].partition("</dialog>")[0]
+    assert f"type how many people the campaign is for: {total}" in asked
+    for typed in ({}, {"typed": ""}, {"typed": total + "0"}, {"typed": "4"}):
+        page = client.post(f"/campaigns/{sending.pk}/cancel/", typed, follow=True)
+        assert f"Not cancelled: the number to type is {total}." in page.content.decode()
+        assert Batch.objects.get(group=sending.group).state == Batch.State.SENDING
+    client.post(f"/campaigns/{sending.pk}/cancel/", {"typed": f" {total} "})
+    assert Batch.objects.get(group=sending.group).state == Batch.State.CANCELLED
+
+
+def test_cancelling_a_large_rehearsal_asks_for_nothing(
+    client_for: Browse, marketer: User, sending: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launching, "MANY_PEOPLE", 4)
+    Batch.objects.filter(group=sending.group).update(rehearsal=True)
+    client = client_for(marketer)
+    assert "To confirm, type" not in shown(client, sending).partition('id="cancel-dialog"')[2].partition("</dialog>")[0]
+    client.post(f"/campaigns/{sending.pk}/cancel/")
+    assert Batch.objects.get(group=sending.group).state == Batch.State.CANCELLED
