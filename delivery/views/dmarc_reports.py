@@ -59,7 +59,7 @@ def senders(request: StaffRequest, domain_id: int) -> HttpResponse:
         "domain": domain,
         "columns": _COLUMNS,
         "days": days,
-        "chips": [(f"{span} days", f"?days={span}", span == days) for span in SPANS],
+        "chips": [(f"{span} days", f"?{_shown(span, chosen)}", span == days) for span in SPANS],
         "csv_url": f"?{urlencode({'days': str(days), 'source': chosen, 'as': 'csv', 'table': ''})}",
         "chart": _chart(found["by_day"]) if len(found["by_day"]) > 2 else "",
         "reporters": figures.reporters(domain, days),
@@ -84,10 +84,13 @@ def say(request: StaffRequest, domain_id: int) -> HttpResponse:
     audit.record(request, "domain.source_judged", domain.name, source=name, ours=said)
     words = {"yes": "is noted as yours", "no": "is noted as not yours", "": "is open again"}[said]
     messages.success(request, f"{name} {words}.")
-    shown = {"days": str(whole_number(request.POST.get("days")) or 30)}
-    if chosen := storable(request.POST.get("chosen", ""), 253):
-        shown["source"] = chosen
-    return redirect(f"{reverse('domain-senders', args=[domain.pk])}?{urlencode(shown)}#sources")
+    shown = _shown(whole_number(request.POST.get("days")) or 30, storable(request.POST.get("chosen", ""), 253))
+    return redirect(f"{reverse('domain-senders', args=[domain.pk])}?{shown}#sources")
+
+
+def _shown(days: int, chosen: str) -> str:
+    """What the page's address says: the time, and the source whose addresses are listed."""
+    return urlencode({"days": str(days), **({"source": chosen} if chosen else {})})
 
 
 def summary(domain: SendingDomain, days: int = 30) -> dict[str, Any]:

@@ -310,6 +310,10 @@ def test_an_admin_reads_who_sends_and_says_who_is_theirs(
     assert found[1][0]["Ip"] == "192.0.2.66"
     assert sum(int(row["Failed"]) for row in found[2]) == 300
     assert '<input type="hidden" name="chosen" value="192.0.2.66">' in page
+    for days in (7, 30, 90):
+        assert f'<a class="chip" href="?days={days}&amp;source=192.0.2.66"' in page, "the source stays listed"
+    whole = browser.get(f"/domains/{domain.pk}/senders/").content.decode()
+    assert '<a class="chip" href="?days=90"' in whole
     said = {"source": "192.0.2.66", "ours": "no", "days": "7", "chosen": "192.0.2.66"}
     judged: Any = browser.post(f"/domains/{domain.pk}/senders/say/", said)
     assert judged.url == f"/domains/{domain.pk}/senders/?days=7&source=192.0.2.66#sources"
