@@ -47,6 +47,20 @@ def test_axe_finds_nothing_on_any_page(group: str, live_server: LiveServer) -> N
     assert not visit.found, "\n" + "\n".join(visit.found)
 
 
+def test_a_chart_that_was_drawn_on_a_wider_screen_widens_no_page(live_server: LiveServer) -> None:
+    cast = Cast(Role.OWNER)
+    why = GROUPS["contacts"]["segment-why"]
+    session, path = cast.browser().cookies["sessionid"].value, why.url("segment-why", why.args(cast))
+    with visitor(live_server.url, session) as visit:
+        visit.page.set_viewport_size({"width": 390, "height": 900})
+        visit.page.goto(path)
+        wide = """canvas => {
+            canvas.style.width = '960px'
+            return document.documentElement.scrollWidth - innerWidth
+        }"""
+        assert visit.page.locator(".chart canvas[style]").evaluate(wide) == 0
+
+
 @pytest.mark.parametrize("path", ["/login/", "/login/passkey/", "/nothing-here/"])
 def test_axe_finds_nothing_where_a_stranger_gets(path: str, live_server: LiveServer) -> None:
     Cast(STRANGER)
