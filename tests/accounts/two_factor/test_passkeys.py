@@ -101,7 +101,11 @@ def test_a_removed_passkey_opens_nothing_more(visit: Visitor) -> None:
     page = visit.page
     add(page, "First")
     page.goto("/account/two-factor/")
-    visit.send("[aria-label='Remove the passkey First']")
+    page.click("text=Remove First")
+    page.click("dialog[open] >> text=Keep it")
+    page.click("text=Remove First")
+    assert "You cannot log in with it any more" in page.inner_text("dialog[open]")
+    visit.send("dialog[open] .btn-danger")
     page.goto("/login/passkey/")
     log_out(page)
     assert "Log in with a passkey" not in page.inner_text("main")
