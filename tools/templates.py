@@ -18,6 +18,11 @@ _ONE_TAG = re.compile(r"\s*\{%[^%]*%\}")
 _VALUE = re.compile(r'="[^"]*"')
 
 
+def texts() -> dict[str, str]:
+    """All of them, by path below `templates/`."""
+    return {str(path.relative_to(FOLDER)): path.read_text() for path in sorted(FOLDER.rglob("*.html"))}
+
+
 def too_long(line: str) -> bool:
     return len(line) > WIDTH and not _ONE_TAG.fullmatch(line)
 
@@ -30,8 +35,8 @@ def has_dot(line: str) -> bool:
 def main() -> int:
     found = [
         f"templates/{name}:{number}: {problem}"
-        for name, path in sorted((str(path.relative_to(FOLDER)), path) for path in FOLDER.rglob("*.html"))
-        for number, line in enumerate(path.read_text().splitlines(), 1)
+        for name, text in texts().items()
+        for number, line in enumerate(text.splitlines(), 1)
         for problem in _problems(name, line)
     ]
     print(*found, sep="\n", end="\n" if found else "")

@@ -2,17 +2,15 @@
 next click: read from the templates, so that no new form is forgotten."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from accounts.models import Role
 from tests.web.addresses import ADDRESSES
 from tests.web.cast import Cast
+from tools.templates import texts
 
-_TEMPLATES = Path(settings.BASE_DIR) / "templates"
-_ALL = {str(path.relative_to(_TEMPLATES)): path.read_text() for path in sorted(_TEMPLATES.rglob("*.html"))}
+_ALL = texts()
 _INCLUDE = re.compile(r'{%\s*include\s+"([^"]+)".*?%}', re.DOTALL)
 _FORM = re.compile(r"<form\b((?:{%.*?%}|{{.*?}}|[^>{])*)>(.*?)</form>", re.DOTALL)
 # What a browser may find wrong by itself, or a field of a form, which says so of itself.

@@ -1,13 +1,12 @@
 """Nothing is removed at one press where no Undo follows: read from the templates, so that no button is forgotten."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-_TEMPLATES = Path(settings.BASE_DIR) / "templates"
-_ALL = {str(path.relative_to(_TEMPLATES)): path.read_text() for path in sorted(_TEMPLATES.rglob("*.html"))}
+from tools.templates import texts
+
+_ALL = texts()
 # A link leads to a page that asks.
 _REMOVES = re.compile(
     r"(?<!href=\"){% url '([\w-]*(?:remove|delete|revoke)[\w-]*)'[^%]*%}(?!\s*{% include \"components/remove\.html\")"

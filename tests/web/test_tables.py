@@ -2,12 +2,11 @@
 is forgotten."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-_TEMPLATES = Path(settings.BASE_DIR) / "templates"
+from tools.templates import texts
+
 _FILE = re.compile(r"components/take_along\.html|tracking/report/_csv\.html")  # beside the table
 _WHOLE_PAGE = re.compile(r"campaigns/across/_take_along\.html|as=csv\">CSV|>Export as CSV</button>")  # a button
 _SECTION = re.compile(r"<section|<div class=\"section|{% block content")
@@ -33,7 +32,7 @@ _NO_REPORTS = {
 }
 
 
-_ALL = {str(path.relative_to(_TEMPLATES)): path.read_text() for path in sorted(_TEMPLATES.rglob("*.html"))}
+_ALL = texts()
 
 
 def _tables() -> list[tuple[str, int]]:
